@@ -1,0 +1,1 @@
+"""安澜 Anlan: a city's work-injury prevention platform."""

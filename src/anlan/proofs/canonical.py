@@ -1,0 +1,56 @@
+"""One value, one sequence of bytes, one hash.
+
+Canonical JSON is RFC 8785; the leaf hash is that of RFC 9162 §2.1.1. SM3 (GB/T 32905-2016)
+stands beside SHA-256 for operators bound to the national algorithms.
+"""
+
+import hashlib
+import hmac
+from typing import Any, cast
+
+import rfc8785
+from cryptography.hazmat.primitives import hashes
+
+LEAF_PREFIX = b"\x00"
+SALT_BYTES = 16
+COMMITMENT_PREFIX = "sha256:"
+
+
+def canonical(value: object) -> bytes:
+    """The RFC 8785 bytes of a JSON value.
+
+    Raises `ValueError` for what JSON cannot carry unambiguously: NaN, integers beyond 2**53 - 1,
+    keys that are no text, dates and decimals (turn them into text first).
+    """
+    return rfc8785.dumps(cast(Any, value))
+
+
+def leaf_hash(canonical_bytes: bytes, alg: str = "sha256") -> bytes:
+    """The 32-byte Merkle leaf hash H(0x00 || entry); `alg` is "sha256" or "sm3"."""
+    if alg == "sha256":
+        return hashlib.sha256(LEAF_PREFIX + canonical_bytes).digest()
+    if alg == "sm3":
+        sm3 = hashes.Hash(hashes.SM3())
+        sm3.update(LEAF_PREFIX + canonical_bytes)
+        return sm3.finalize()
+    raise ValueError(f"unknown hash algorithm: {alg!r}")
+
+
+def commitment(salt: bytes, value: object) -> str:
+    """Bind to a value without showing it: "sha256:<hex>" over salt || canonical(value).
+
+    The salt has exactly 16 random bytes. Were its length free, one commitment could be opened
+    in two ways, by moving bytes from the value's front to the salt's end.
+    """
+    if len(salt) != SALT_BYTES:
+        raise ValueError(f"a salt has {SALT_BYTES} bytes, not {len(salt)}")
+    return COMMITMENT_PREFIX + hashlib.sha256(salt + canonical(value)).hexdigest()
+
+
+def opens(commitment_text: str, salt: bytes, value: object) -> bool:
+    """Is this the salt and the value that the commitment was made from?"""
+    try:
+        expected = commitment(salt, value)
+    except ValueError:
+        return False
+    return hmac.compare_digest(expected.encode(), commitment_text.encode("utf-8", "replace"))
