@@ -1,0 +1,5 @@
+import sys
+
+from anlan.proofs.cli import main
+
+sys.exit(main())

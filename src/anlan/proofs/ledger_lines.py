@@ -1,0 +1,126 @@
+"""The ledger lines inside an archive, and the values that open their commitments."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from anlan.proofs.canonical import canonical, leaf_hash, opens
+from anlan.proofs.findings import Finding, Kind, UnreadableError
+
+LEDGER = "data/ledger.jsonl"
+OPENINGS = "data/openings.json"
+LONGEST_LINE = 1 << 20
+LONGEST_OPENINGS = 64 << 20
+
+Commitments = dict[str, dict[str, str]]  # entry uid → name → commitment
+
+
+def check_ledger(chunks: Iterable[bytes]) -> tuple[list[Finding], int, Commitments]:
+    """Recompute every leaf hash: findings, the number of lines, and the commitments they hold."""
+    findings: list[Finding] = []
+    commitments: Commitments = {}
+    number = 0
+    for number, line in enumerate(_lines(chunks), start=1):
+        try:
+            uid, held = _entry(line)
+        except _RecordError as wrong:
+            findings.append(Finding(wrong.kind, LEDGER, f"台账第 {number} 行：{wrong}"))
+            continue
+        if uid in commitments:
+            text = f"台账第 {number} 行：编号 {uid} 出现两次"
+            findings.append(Finding("malformed", LEDGER, text))
+        commitments[uid] = held
+    return findings, number, commitments
+
+
+def check_openings(chunks: Iterable[bytes], commitments: Commitments) -> tuple[list[Finding], int]:
+    """Open every commitment for which a salt and a value were handed out."""
+    try:
+        openings = _parse(_whole(chunks))
+        if not isinstance(openings, list):
+            raise _RecordError("malformed", "应是一个列表")
+    except _RecordError as wrong:
+        return [Finding("malformed", OPENINGS, f"openings.json：{wrong}")], 0
+    findings: list[Finding] = []
+    for number, opening in enumerate(openings, start=1):
+        try:
+            _open(opening, commitments)
+        except _RecordError as wrong:
+            findings.append(Finding(wrong.kind, OPENINGS, f"openings.json 第 {number} 项：{wrong}"))
+    return findings, len(openings)
+
+
+class _RecordError(Exception):
+    def __init__(self, kind: Kind, text: str) -> None:
+        super().__init__(text)
+        self.kind: Kind = kind
+
+
+def _entry(line: bytes) -> tuple[str, dict[str, str]]:
+    entry = _parse(line)
+    try:
+        leaf, claimed, alg = entry["leaf"], entry["hash"], entry["alg"]
+        uid, held = str(leaf["uid"]), leaf.get("commitments", {})
+        recomputed = leaf_hash(canonical(leaf), alg).hex()
+        held = {name: str(text) for name, text in held.items()}
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
+        raise _RecordError("malformed", "缺少 leaf、uid、hash、alg 之一，或内容不规范") from None
+    if recomputed != claimed:
+        raise _RecordError("changed", f"重新计算的哈希与记录不符，编号 {uid} 的内容或哈希被改动")
+    return uid, held
+
+
+def _open(opening: Any, commitments: Commitments) -> None:
+    try:
+        uid, name, value = str(opening["entry"]), str(opening["name"]), opening["value"]
+        salt = bytes.fromhex(opening["salt"])
+    except (KeyError, TypeError, ValueError):
+        raise _RecordError(
+            "malformed", "缺少 entry、name、salt、value 之一，或盐值不是十六进制"
+        ) from None
+    sealed = commitments.get(uid, {}).get(name)
+    if sealed is None:
+        raise _RecordError("malformed", f"台账 {uid} 中没有名为 {name} 的承诺")
+    if not opens(sealed, salt, value):
+        raise _RecordError("changed", f"台账 {uid} 的 {name} 与当时的承诺不符，值或盐被改动")
+
+
+def _parse(text: bytes) -> Any:
+    """JSON read strictly: a key that stands twice could show one value and hash another."""
+    try:
+        return json.loads(text, object_pairs_hook=_distinct, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise _RecordError("malformed", "不是规范的 JSON") from None
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a key stands twice")
+    return fields
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from whole
+        if len(rest) > LONGEST_LINE:
+            raise UnreadableError("台账中有超过 1 MB 的一行，拒绝读取")
+    if rest:
+        yield rest
+
+
+def _whole(chunks: Iterable[bytes]) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > LONGEST_OPENINGS:
+            raise UnreadableError("openings.json 超过 64 MB，拒绝读取")
+        parts.append(chunk)
+    return b"".join(parts)

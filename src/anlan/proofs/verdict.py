@@ -1,0 +1,187 @@
+"""Is this archive still what was sealed? `verify` reads everything and trusts nothing.
+
+What it cannot say: a forger who rewrites the files, both manifests and the ledger lines leaves
+an archive that agrees with itself. Against that stands the seal, published when the archive was
+sealed: compare it.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from anlan.proofs.bag import (
+    CHUNK,
+    DECLARATION,
+    DECLARATION_TEXT,
+    INFO,
+    MANIFEST,
+    OXUM,
+    PAYLOAD,
+    TAGMANIFEST,
+)
+from anlan.proofs.findings import Finding, UnreadableError, Verdict
+from anlan.proofs.ledger_lines import (
+    LEDGER,
+    OPENINGS,
+    Commitments,
+    check_ledger,
+    check_openings,
+)
+from anlan.proofs.sources import Source, opened, pieces
+
+__all__ = ["Finding", "Verdict", "archives_in", "verify", "verify_archive"]
+
+LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
+LONGEST_TAG_FILE = 64 << 20
+UNREAD = ""  # stands for the hash of a file that was found broken and reported
+
+
+def verify(path: Path | str) -> Verdict:
+    """Check one archive (zip or unpacked), or every archive that lies in a folder."""
+    path = Path(path)
+    archives = archives_in(path)
+    if archives == [path]:
+        return verify_archive(path)
+    verdicts = {archive.name: verify_archive(archive) for archive in archives}
+    findings = [
+        Finding(finding.kind, f"{name}/{finding.path}", f"{name}：{finding.text}")
+        for name, verdict in verdicts.items()
+        for finding in verdict.findings
+    ]
+    if not archives:
+        findings = [Finding("malformed", path.name, f"{path.name}：这个文件夹里没有封存档案")]
+    return Verdict(
+        findings=tuple(findings),
+        files=sum(verdict.files for verdict in verdicts.values()),
+        bytes=sum(verdict.bytes for verdict in verdicts.values()),
+    )
+
+
+def archives_in(path: Path) -> list[Path]:
+    """The archive itself, or the zips and unpacked bags directly inside a folder."""
+    if not path.is_dir() or any((path / name).exists() for name in (DECLARATION, MANIFEST)):
+        return [path]
+    return sorted(
+        inner
+        for inner in path.iterdir()
+        if inner.suffix.lower() == ".zip" or (inner.is_dir() and (inner / DECLARATION).exists())
+    )
+
+
+def verify_archive(path: Path) -> Verdict:
+    try:
+        with opened(path) as source:
+            return _examine(source)
+    except UnreadableError as unreadable:
+        return Verdict((Finding("malformed", path.name, f"{path.name}：{unreadable}"),))
+
+
+def _examine(source: Source) -> Verdict:
+    findings = list(source.problems)
+    sums, sizes = _hash_all(source, findings)
+    texts = {name: _tag_text(source, name, sums, findings) for name in (DECLARATION, INFO)}
+    if texts[DECLARATION] not in (DECLARATION_TEXT, ""):
+        findings.append(Finding("malformed", DECLARATION, f"{DECLARATION}：不是 BagIt 1.0 声明"))
+    payload = {name: digest for name, digest in sums.items() if name.startswith(PAYLOAD)}
+    tags = {name: sums[name] for name in sums if name not in payload and name != TAGMANIFEST}
+    findings += _compare(_listed(source, MANIFEST, sums, findings), payload, MANIFEST)
+    findings += _compare(_listed(source, TAGMANIFEST, sums, findings), tags, TAGMANIFEST)
+    info = _info(texts[INFO])
+    octets = sum(sizes[name] for name in payload)
+    if info.get(OXUM) != f"{octets}.{len(payload)}":
+        text = f"{INFO} 记载的总量与实有 {len(payload)} 个文件、{octets} 字节不符"
+        findings.append(Finding("changed", INFO, text))
+    praise = _check_records(source, sums, findings)
+    if not findings:
+        text = f"{len(payload)} 个文件逐一核对，与清单一致"
+        findings = [Finding("ok", MANIFEST, text), *praise]
+    return Verdict(tuple(findings), len(payload), octets, info, sums.get(TAGMANIFEST, ""))
+
+
+def _hash_all(source: Source, findings: list[Finding]) -> tuple[dict[str, str], dict[str, int]]:
+    sums: dict[str, str] = {}
+    sizes: dict[str, int] = {}
+    for name in source.names:
+        digest, size = hashlib.sha256(), 0
+        try:
+            for piece in pieces(source, name):
+                digest.update(piece)
+                size += len(piece)
+        except UnreadableError as unreadable:
+            findings.append(Finding("changed", name, f"{name}：{unreadable}"))
+            sums[name], sizes[name] = UNREAD, 0
+        else:
+            sums[name], sizes[name] = digest.hexdigest(), size
+    return sums, sizes
+
+
+def _tag_text(source: Source, name: str, sums: Mapping[str, str], findings: list[Finding]) -> str:
+    """A tag file as text; "" when it is missing, which the tag manifest reports."""
+    if name not in sums:
+        return ""
+    parts: list[bytes] = []
+    try:
+        for piece in pieces(source, name):
+            parts.append(piece)
+            if len(parts) * CHUNK > LONGEST_TAG_FILE:
+                raise UnreadableError("过大")
+        return b"".join(parts).decode()
+    except (UnreadableError, UnicodeDecodeError):
+        findings.append(Finding("malformed", name, f"{name}：无法作为 UTF-8 文本读出"))
+        return ""
+
+
+def _listed(
+    source: Source, manifest: str, sums: Mapping[str, str], findings: list[Finding]
+) -> dict[str, str]:
+    """A manifest's lines: path → hash."""
+    if manifest not in sums:
+        findings.append(Finding("removed", manifest, f"{manifest}：缺少清单，无法核对"))
+    listed: dict[str, str] = {}
+    text = _tag_text(source, manifest, sums, findings).removesuffix("\n")
+    for number, line in enumerate(text.split("\n") if text else [], start=1):
+        match = LINE.fullmatch(line)
+        path = match[2].replace("%25", "%") if match else ""
+        if not match or path in listed or path.startswith(PAYLOAD) != (manifest == MANIFEST):
+            said = f"{manifest} 第 {number} 行：写法不合规范或重复"
+            findings.append(Finding("malformed", manifest, said))
+            continue
+        listed[path] = match[1]
+    return listed
+
+
+def _compare(listed: Mapping[str, str], present: Mapping[str, str], manifest: str) -> list[Finding]:
+    findings: list[Finding] = []
+    for path in sorted(listed.keys() | present.keys()):
+        if path not in present:
+            findings.append(
+                Finding("removed", path, f"{path}：清单中有，档案中没有（被删除或改名）")
+            )
+        elif path not in listed:
+            findings.append(Finding("added", path, f"{path}：清单中没有，是后来加入的"))
+        elif present[path] not in (listed[path], UNREAD):
+            findings.append(Finding("changed", path, f"{path}：内容与 {manifest} 记载的哈希不符"))
+    return findings
+
+
+def _check_records(
+    source: Source, sums: Mapping[str, str], findings: list[Finding]
+) -> list[Finding]:
+    """Recompute ledger lines and open commitments; returns what to say if all is well."""
+    praise: list[Finding] = []
+    commitments: Commitments = {}
+    if sums.get(LEDGER, UNREAD) != UNREAD:
+        wrong, count, commitments = check_ledger(pieces(source, LEDGER))
+        findings += wrong
+        praise.append(Finding("ok", LEDGER, f"台账 {count} 行，哈希逐行重新计算，全部一致"))
+    if sums.get(OPENINGS, UNREAD) != UNREAD:
+        wrong, count = check_openings(pieces(source, OPENINGS), commitments)
+        findings += wrong
+        praise.append(Finding("ok", OPENINGS, f"个人信息承诺 {count} 项，逐项打开，全部一致"))
+    return praise
+
+
+def _info(text: str) -> dict[str, str]:
+    pairs = (line.partition(": ") for line in text.split("\n") if line)
+    return {label: value for label, _, value in pairs}
