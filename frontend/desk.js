@@ -1,0 +1,7 @@
+import 'tabler-part'
+import './css/tokens.css'
+import './css/parts.css'
+import './css/desk.css'
+import './css/print.css'
+import './islands/wire.js'
+import './islands/swap.js'

@@ -1,0 +1,41 @@
+// Switches behaviour on by data attributes. Heavy islands load only where the page asks for them.
+import { watchConfirm } from './confirm.js'
+import { watchClocks } from './clock.js'
+import { watchForms } from './forms.js'
+import { startQr } from './qr.js'
+
+const heavy = [
+  ['[data-chart]', () => import('./charts.js')],
+  ['[data-exam]', () => import('./exam.js')],
+  ['form[data-scan]', () => import('./scan.js')],
+  ['form[data-upload]', () => import('./upload.js')],
+]
+
+// Each element is started once; parts swapped in later are found by the next call.
+export function start(root) {
+  for (const [selector, load] of heavy) {
+    const found = [...root.querySelectorAll(selector)].filter((el) => !el.started)
+    if (!found.length) continue
+    for (const el of found) el.started = true
+    load().then((island) => found.forEach((el) => island.default(el)))
+  }
+  for (const el of root.querySelectorAll('[data-qr-url]')) {
+    if (!el.started) startQr(el)
+    el.started = true
+  }
+}
+
+function watchConnection() {
+  const bar = document.querySelector('.offline')
+  if (!bar) return
+  const show = () => { bar.hidden = navigator.onLine }
+  addEventListener('online', show)
+  addEventListener('offline', show)
+  show()
+}
+
+watchConfirm()
+watchClocks()
+watchForms()
+watchConnection()
+start(document)

@@ -1,0 +1,5 @@
+import './css/tokens.css'
+import './css/parts.css'
+import './css/phone.css'
+import './islands/wire.js'
+import './islands/swap.js'

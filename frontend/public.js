@@ -1,0 +1,5 @@
+import './css/tokens.css'
+import './css/parts.css'
+import './css/public.css'
+import './css/print.css'
+import './islands/wire.js'
