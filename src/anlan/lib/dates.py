@@ -1,7 +1,9 @@
-"""Dates as a Chinese office writes them. Time is always an argument; nothing here asks the clock."""
+"""Dates as a Chinese office writes them. Time is an argument; nothing here asks the clock."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -11,6 +13,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 HalfDay = Literal["am", "pm", "evening"]
 HALF_DAY_NAMES: dict[HalfDay, str] = {"am": "上午", "pm": "下午", "evening": "晚上"}
 
+_WRITTEN = re.compile(r"(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?")
+_EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _WEEKDAYS = "一二三四五六日"
 _NOON = time(12)
 _EVENING = time(18)
@@ -125,3 +129,19 @@ def duration_text(span: timedelta) -> str:
     if hours and minutes:
         return f"{hours} 小时 {minutes} 分"
     return f"{hours} 小时" if hours else f"{minutes} 分钟"
+
+
+def parse_date(text: str) -> date:
+    """A day as offices type it: 2026-11-23, 2026/11/23, 2026.11.23, 2026年11月23日, 20261123.
+
+    Raises ValueError with a Chinese reason.
+    """
+    compact = "".join(unicodedata.normalize("NFKC", text).split())
+    match = _WRITTEN.fullmatch(compact) or _EIGHT_DIGITS.fullmatch(compact)
+    if match is None:
+        raise ValueError(f"日期“{text.strip()}”看不懂，请写成 2026-11-23 这样")
+    year, month, day = (int(part) for part in match.groups())
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise ValueError(f"日期“{text.strip()}”不存在，请核对") from None

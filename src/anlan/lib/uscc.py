@@ -27,9 +27,14 @@ def parse(text: str) -> str:
     """The code in its standard writing. Raises :class:`BadUscc`."""
     code = compact(text)
     _require_shape(code)
-    if code[17] != standard.calc_check_digit(code[:17]):
+    if code[17] != check_character(code[:17]):
         raise BadUscc("统一社会信用代码校验位不符，请对照营业执照逐位核对")
     return code
+
+
+def check_character(first17: str) -> str:
+    """The check character of the first seventeen, which must be of the alphabet."""
+    return str(standard.calc_check_digit(first17))
 
 
 def synthetic(seed: int, *, region: str = SYNTHETIC_REGION, kind: str = "91") -> str:
@@ -42,7 +47,7 @@ def synthetic(seed: int, *, region: str = SYNTHETIC_REGION, kind: str = "91") ->
         raise ValueError("seed runs from 0 to 99,999,999")
     body = f"{seed:08d}"
     first17 = f"{kind}{region}{body}{_body_check(body)}"
-    return first17 + standard.calc_check_digit(first17)
+    return first17 + check_character(first17)
 
 
 def _body_check(body: str) -> str:

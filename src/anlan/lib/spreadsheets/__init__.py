@@ -1,0 +1,11 @@
+"""Spreadsheets as offices send and print them: read xlsx, xls and csv; write xlsx.
+
+Floor 0: no database, no requests. ``read_table`` turns bytes or a path into rows of text,
+``write_table`` makes the sheet an office prints, ``annotate`` hands rows back with their problems.
+"""
+
+from anlan.lib.spreadsheets.files import BadSpreadsheet, Limits
+from anlan.lib.spreadsheets.reading import Table, read_table
+from anlan.lib.spreadsheets.writing import Cell, annotate, write_table
+
+__all__ = ["BadSpreadsheet", "Cell", "Limits", "Table", "annotate", "read_table", "write_table"]

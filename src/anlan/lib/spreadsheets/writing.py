@@ -1,0 +1,215 @@
+"""Sheets that an office prints: A4, repeated head, borders, page numbers.
+
+Text is always written as text, so a name like ``=HYPERLINK(…)`` is shown and never run, and an ID
+number keeps its eighteen digits. The same input gives the same bytes, so a sheet can be sealed.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from xlsxwriter import Workbook
+
+from anlan.lib.dates import to_shanghai
+
+Cell = str | int | float | Decimal | date | datetime | None
+
+_FONT = "宋体"
+_LONGEST = 32_767
+_CUT = "…（过长，余下从略）"
+_EXACT = 10**15
+_ADDED = ("问题", "原行号")
+_PORTRAIT_WIDTH = 92
+_WIDEST = 42
+_RED = "#B42318"
+_PALE_RED = "#FDECEA"
+_HEAD_GROUND = "#EEF2F6"
+# Stands in the file's properties instead of the clock, for equal bytes.
+_CREATED = datetime(2026, 1, 1)  # noqa: DTZ001
+
+
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    title: Any
+    subtitle: Any
+    head: Any
+    text: Any
+    number: Any
+    date: Any
+    bad_text: Any
+    problem: Any
+
+
+def write_table(
+    title: str,
+    headers: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    widths: Sequence[float] | None = None,
+    subtitle: str = "",
+    footer: Sequence[str] = (),
+    sheet: str = "",
+) -> bytes:
+    """One printable sheet. ``widths`` are in characters (a Chinese one is two), else measured.
+
+    ``subtitle`` stands right under the title (unit, period), ``footer`` lines under the table
+    (制表人, 签字). An empty title leaves the header in the first row.
+    """
+    buffer = io.BytesIO()
+    book = _book(buffer)
+    styles = _styles(book)
+    page = book.add_worksheet(_sheet_name(sheet or title))
+    top = _write_heading(page, styles, title, subtitle, len(headers))
+    measured = [_width(header) + 2 for header in headers]
+    _write_row(page, top, headers, styles, text=styles.head)
+    below = top + 1
+    for row in rows:
+        _write_row(page, below, row, styles)
+        _measure(measured, row)
+        below += 1
+    for line, text in enumerate(footer, start=below + 1):
+        page.write_string(line, 0, text)
+    _set_page(page, top, list(widths) if widths is not None else measured)
+    book.close()
+    return buffer.getvalue()
+
+
+def annotate(
+    headers: Sequence[str],
+    rows: Iterable[tuple[int, Sequence[str]]],
+    problems: Mapping[int, Sequence[str]],
+) -> bytes:
+    """The uploaded rows again, with a red 「问题」 column and the row number they came from.
+
+    ``rows`` are (row number, cells) as ``Table.numbered()`` gives them, ``problems`` the sentences
+    by row number. Mend the red rows and upload the same file: the two added columns are ignored.
+    """
+    buffer = io.BytesIO()
+    book = _book(buffer)
+    styles = _styles(book)
+    page = book.add_worksheet("核对结果")
+    if tuple(headers[-2:]) == _ADDED:  # this file has been through here before
+        headers = headers[:-2]
+    names = [*headers, *_ADDED]
+    measured = [_width(name) + 2 for name in names]
+    _write_row(page, 0, names, styles, text=styles.head)
+    for line, (number, cells) in enumerate(rows, start=1):
+        said = "；".join(problems.get(number, ()))
+        padded = [*cells[: len(headers)], *[""] * (len(headers) - len(cells))]
+        style = styles.bad_text if said else styles.text
+        _write_row(page, line, [*padded, None, number], styles, text=style)
+        page.write_string(line, len(headers), _fitting(said), styles.problem)
+        _measure(measured, [*padded, said])
+    _set_page(page, 0, measured)
+    book.close()
+    return buffer.getvalue()
+
+
+def _book(buffer: io.BytesIO) -> Any:
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+        "nan_inf_to_errors": True,
+    }
+    book = Workbook(buffer, options)
+    book.set_properties({"created": _CREATED})
+    return book
+
+
+def _styles(book: Any) -> _Styles:
+    base = {"font_name": _FONT, "font_size": 11, "valign": "vcenter"}
+    boxed = {**base, "border": 1, "text_wrap": True}
+    text = {**boxed, "num_format": "@"}
+    return _Styles(
+        title=book.add_format({**base, "font_size": 16, "bold": True, "align": "center"}),
+        subtitle=book.add_format({**base, "align": "center"}),
+        head=book.add_format({**boxed, "bold": True, "align": "center", "bg_color": _HEAD_GROUND}),
+        text=book.add_format(text),
+        number=book.add_format({**boxed, "align": "right"}),
+        date=book.add_format({**boxed, "num_format": "yyyy-mm-dd", "align": "center"}),
+        bad_text=book.add_format({**text, "bg_color": _PALE_RED}),
+        problem=book.add_format({**text, "font_color": _RED, "bold": True}),
+    )
+
+
+def _write_heading(page: Any, styles: _Styles, title: str, subtitle: str, columns: int) -> int:
+    """Title and subtitle over the table's whole width; answers the header's row (from 0)."""
+    top = 0
+    for text, style in ((title, styles.title), (subtitle, styles.subtitle)):
+        if text:
+            if columns > 1:
+                page.merge_range(top, 0, top, columns - 1, "", style)
+            page.write_string(top, 0, text, style)
+            top += 1
+    if title:
+        page.set_row(0, 28)
+    return top
+
+
+def _write_row(
+    page: Any, line: int, row: Sequence[Cell], styles: _Styles, *, text: Any = None
+) -> None:
+    text = text or styles.text
+    for column, value in enumerate(row):
+        if value is None:
+            page.write_blank(line, column, None, text)
+        elif isinstance(value, datetime):
+            page.write_string(line, column, _moment(value), text)
+        elif isinstance(value, date):
+            page.write_datetime(line, column, value, styles.date)
+        elif isinstance(value, bool):
+            page.write_string(line, column, "是" if value else "否", text)
+        elif isinstance(value, int | float | Decimal) and -_EXACT < value < _EXACT:
+            page.write_number(line, column, value, styles.number)
+        else:
+            page.write_string(line, column, _fitting(str(value)), text)
+
+
+def _moment(at: datetime) -> str:
+    return f"{to_shanghai(at) if at.tzinfo else at:%Y-%m-%d %H:%M}"
+
+
+def _fitting(text: str) -> str:
+    """Excel holds 32,767 characters in a cell; what is beyond is cut aloud."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - len(_CUT)] + _CUT
+
+
+def _measure(widths: list[float], row: Sequence[Cell]) -> None:
+    for column, value in enumerate(row[: len(widths)]):
+        shown = _moment(value) if isinstance(value, datetime) else str(value or "")
+        widths[column] = min(max(widths[column], _width(shown) + 2), _WIDEST)
+
+
+def _width(text: str) -> float:
+    """Width in half characters: a Chinese character counts two."""
+    if text.isascii():
+        return float(len(text))
+    return float(sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text))
+
+
+def _set_page(page: Any, top: int, widths: Sequence[float]) -> None:
+    for column, width in enumerate(widths):
+        page.set_column(column, column, width)
+    page.set_paper(9)  # A4
+    if sum(widths) > _PORTRAIT_WIDTH:
+        page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0, top)
+    page.freeze_panes(top + 1, 0)
+    page.center_horizontally()
+    page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    page.set_footer("&C第 &P 页，共 &N 页")
+
+
+def _sheet_name(title: str) -> str:
+    """Excel allows 31 characters and not ``[]:*?/\\``, nor an apostrophe at either end."""
+    kept = "".join(sign for sign in title if sign not in "[]:*?/\\")
+    return kept[:31].strip("'").strip() or "表"
