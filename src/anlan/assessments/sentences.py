@@ -1,0 +1,11 @@
+"""What each ledger verb of this room says to a reader."""
+
+SENTENCES = {
+    "bank_imported": "题库导入：新增 {new} 题，相同 {same} 题，未能导入 {bad} 行",
+    "sitting_scheduled": "安排理论考试",
+    "sitting_started": "一名学员开始理论考试",
+    "sitting_submitted": "一名学员交卷：{score} 分，{result}",
+    "sitting_lapsed": "一名学员未参加考试",
+    "practical_scheduled": "安排实操考核",
+    "practical_marked": "实操考核：{score} 分，{result}",
+}

@@ -1,0 +1,105 @@
+"""Registers: who was there, in and out, by what proof. Knows no class; a class holds a register."""
+
+import secrets
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from anlan.foundation.files.models import StoredFile
+from anlan.foundation.ledger.models import TimeSource
+from anlan.identity.models import Person
+from anlan.lib.fields import SealedTextField
+
+
+def fresh_secret() -> str:
+    return secrets.token_hex(16)
+
+
+class Register(models.Model):
+    """One occasion with a beginning and an end, at which people sign in and out.
+
+    `secret` makes the rotating code; `hours` is what full presence is worth in 学时.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    title = models.CharField(max_length=120)
+    place = models.CharField(max_length=200, blank=True)
+    opens_at = models.DateTimeField()
+    starts_at = models.DateTimeField()
+    late_after = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    hours = models.DecimalField(max_digits=4, decimal_places=1)
+    qr_seconds = models.PositiveSmallIntegerField(default=12)
+    secret = SealedTextField(bound_to="attendance.Register.secret", default=fresh_secret)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="register_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def subject(self) -> str:
+        return f"register/{self.uid}"
+
+
+class MarkKind(models.TextChoices):
+    IN = "in", "签到"
+    OUT = "out", "签退"
+
+
+class Proof(models.TextChoices):
+    """By what a mark was made. Paper marks are keyed in from a signed sheet whose scan is filed."""
+
+    QR = "qr", "扫码"
+    SUPERVISOR = "supervisor", "班主任代签"
+    PAPER = "paper", "纸质签到表"
+
+
+class Mark(models.Model):
+    """One person in or out of one register. `nonce` makes a repeated request harmless."""
+
+    register = models.ForeignKey(Register, models.PROTECT, related_name="marks")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="marks")
+    kind = models.CharField(max_length=3, choices=MarkKind)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    proof = models.CharField(max_length=12, choices=Proof)
+    time_source = models.CharField(max_length=8, choices=TimeSource, default=TimeSource.SERVER)
+    device = models.CharField(max_length=64, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    photo = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    late = models.BooleanField(default=False)
+    nonce = models.UUIDField(default=uuid.uuid4, unique=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["register", "person", "kind"], name="mark_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["register", "device"], name="mark_by_device"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.get_kind_display()}"
+
+
+class Sheet(models.Model):
+    """The scan of a signed paper sheet, filed to its register."""
+
+    register = models.ForeignKey(Register, models.PROTECT, related_name="sheets")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.file.name

@@ -1,0 +1,1 @@
+"""The menus: which pages a role finds where. A list, no logic."""

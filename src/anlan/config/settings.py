@@ -1,0 +1,177 @@
+"""Settings: lists and dotted paths, no logic. Every variable is read by the typed reader."""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from anlan.lib.environment import Environment
+from anlan.lib.secret import load_secret
+
+env = Environment()
+
+PACKAGE = Path(__file__).resolve().parent.parent
+VAR = env.folder("ANLAN_VAR", Path.cwd() / "var")
+DIST = PACKAGE / "dist"
+
+DEBUG = env.flag("ANLAN_DEBUG", False)
+SECRET_KEY = load_secret(VAR / "secrets" / "django.key")
+ALLOWED_HOSTS = env.names("ANLAN_HOSTS", ["127.0.0.1", "localhost", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS = env.names("ANLAN_ORIGINS", [])
+
+# What this installation is called, and where an outsider reaches it (QR codes, certificates).
+ANLAN_CITY = env.text("ANLAN_CITY", "济南市")
+ANLAN_PLATFORM = env.text("ANLAN_PLATFORM", "安澜 · 工伤预防")
+ANLAN_PUBLIC_URL = env.text("ANLAN_PUBLIC_URL", "http://127.0.0.1:8000")
+ANLAN_DEMONSTRATION = env.flag("ANLAN_DEMONSTRATION", False)
+ANLAN_KEYRING = VAR / "secrets" / "keyring.json"
+ANLAN_FILES = VAR / "files"
+ANLAN_SMS_ADAPTER = env.text("ANLAN_SMS_ADAPTER", "anlan.foundation.notices.sms.FileAdapter")
+ANLAN_SMS_FOLDER = VAR / "sms"
+ANLAN_MENU = "anlan.config.menu.menu_for"
+ANLAN_TABS = "anlan.config.menu.tabs_for"
+ANLAN_SCHEDULE = "anlan.config.schedule.SCHEDULE"
+ANLAN_SENTENCES = [
+    "anlan.organizations.sentences.SENTENCES",
+    "anlan.identity.sentences.SENTENCES",
+    "anlan.attendance.sentences.SENTENCES",
+    "anlan.recordings.sentences.SENTENCES",
+    "anlan.assessments.sentences.SENTENCES",
+    "anlan.classes.sentences.SENTENCES",
+    "anlan.bookings.sentences.SENTENCES",
+    "anlan.archives.sentences.SENTENCES",
+]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.auth",
+    "axes",
+    "csp",
+    "anlan.foundation.accounts",
+    "anlan.foundation.codes",
+    "anlan.foundation.rules",
+    "anlan.foundation.ledger",
+    "anlan.foundation.files",
+    "anlan.foundation.jobs",
+    "anlan.foundation.notices",
+    "anlan.foundation.ui",
+    "anlan.organizations",
+    "anlan.identity",
+    "anlan.assessments",
+    "anlan.attendance",
+    "anlan.recordings",
+    "anlan.courses",
+    "anlan.trainers",
+    "anlan.resources",
+    "anlan.programs",
+    "anlan.classes",
+    "anlan.archives",
+    "anlan.bookings",
+    "anlan.insights",
+    "anlan.desks",
+    "anlan.operations",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "anlan.foundation.ui.middleware.RefusalMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "anlan.foundation.ui.context.house",
+            ],
+            "builtins": ["anlan.foundation.ui.templatetags.house"],
+        },
+    }
+]
+
+ROOT_URLCONF = "anlan.config.urls"
+WSGI_APPLICATION = "anlan.config.wsgi.application"
+DATABASES = {"default": env.database("DATABASE_URL", VAR / "anlan.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "desks:home"
+LOGOUT_REDIRECT_URL = "accounts:login"
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_ENABLE_ADMIN = False
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [DIST] if DIST.is_dir() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[A-Z0-9]{8}\."
+WHITENOISE_MANIFEST_STRICT = False
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = None
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("ANLAN_LOG", "WARNING")},
+}

@@ -1,0 +1,23 @@
+"""Every address of the site, room by room."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("anlan.desks.urls")),
+    path("account/", include("anlan.foundation.accounts.urls")),
+    path("notices/", include("anlan.foundation.notices.urls")),
+    path("codes/", include("anlan.foundation.codes.urls")),
+    path("organizations/", include("anlan.organizations.urls")),
+    path("people/", include("anlan.identity.urls")),
+    path("exams/", include("anlan.assessments.urls")),
+    path("attendance/", include("anlan.attendance.urls")),
+    path("recordings/", include("anlan.recordings.urls")),
+    path("trainers/", include("anlan.trainers.urls")),
+    path("resources/", include("anlan.resources.urls")),
+    path("programs/", include("anlan.programs.urls")),
+    path("courses/", include("anlan.courses.urls")),
+    path("classes/", include("anlan.classes.urls")),
+    path("bookings/", include("anlan.bookings.urls")),
+    path("archives/", include("anlan.archives.urls")),
+    path("insights/", include("anlan.insights.urls")),
+]

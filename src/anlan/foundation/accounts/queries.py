@@ -1,0 +1,81 @@
+"""What a user may reach, read once per request."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+from django.utils.timezone import now
+
+from anlan.foundation.accounts.models import Grant, Role, ScopeKind, User
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A user's grants at one moment, asked many times by policies and `visible_to`."""
+
+    grants: tuple[tuple[str, str, str], ...]
+
+    def has(self, *roles: Role) -> bool:
+        return any(role in roles for role, _, _ in self.grants)
+
+    def keys(self, scope: ScopeKind, *roles: Role) -> frozenset[str]:
+        """Scope keys of one kind, of any of the roles (of every role when none is named)."""
+        return frozenset(
+            key for role, kind, key in self.grants if kind == scope and (not roles or role in roles)
+        )
+
+    @property
+    def whole_city(self) -> bool:
+        """City officials and the platform's operators see every record of the city."""
+        return any(
+            kind == ScopeKind.CITY and role in {Role.CITY_OFFICIAL, Role.OPERATOR}
+            for role, kind, _ in self.grants
+        )
+
+    @property
+    def districts(self) -> frozenset[str]:
+        return self.keys(ScopeKind.DISTRICT, Role.DISTRICT_OFFICIAL)
+
+    @property
+    def industries(self) -> frozenset[str]:
+        return self.keys(ScopeKind.INDUSTRY, Role.DEPARTMENT_OFFICIAL)
+
+    @property
+    def organizations(self) -> frozenset[str]:
+        """`uid`s of the organisations that the user works for, in whatever role."""
+        return self.keys(ScopeKind.ORGANIZATION)
+
+    @property
+    def official(self) -> bool:
+        return self.has(Role.CITY_OFFICIAL, Role.DISTRICT_OFFICIAL, Role.DEPARTMENT_OFFICIAL)
+
+    def works_for(self, organization_uid: object, *roles: Role) -> bool:
+        return str(organization_uid) in self.keys(ScopeKind.ORGANIZATION, *roles)
+
+
+NOBODY = Reach(())
+
+
+def reach(user: User | AnonymousUser, *, at: datetime | None = None) -> Reach:
+    """The user's grants in force `at` (now when not said); kept on the user for the request."""
+    if not isinstance(user, User) or not user.is_active:
+        return NOBODY
+    kept: Reach | None = getattr(user, "_reach", None)
+    if kept is not None and at is None:
+        return kept
+    moment = at or now()
+    open_grants = Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=moment), user=user)
+    rows = open_grants.filter(since__lte=moment).values_list("role", "scope_kind", "scope_key")
+    found = Reach(tuple(rows))
+    if at is None:
+        user._reach = found  # type: ignore[attr-defined]
+    return found
+
+
+def users_with(role: Role, scope: ScopeKind, key: str = "") -> list[User]:
+    """Everybody who holds a role over a scope today; for notices."""
+    grants = Grant.objects.filter(
+        role=role, scope_kind=scope, scope_key=key, until__isnull=True, user__is_active=True
+    )
+    return [grant.user for grant in grants.select_related("user").order_by("user_id")]

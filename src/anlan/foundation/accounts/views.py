@@ -1,0 +1,40 @@
+"""Log in, log out."""
+
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_POST
+
+from anlan.foundation.accounts.guards import public
+
+
+class LoginForm(AuthenticationForm):
+    """Django's own, speaking plainly."""
+
+    error_messages = {
+        "invalid_login": "用户名或密码不对。请核对后再试；连续输错会暂时锁定。",
+        "inactive": "这个账号已停用，请联系本单位管理员。",
+    }
+
+
+_login = auth_views.LoginView.as_view(
+    template_name="accounts/login.html",
+    authentication_form=LoginForm,
+    redirect_authenticated_user=True,
+)
+
+
+@public("the door itself")
+def login(request: HttpRequest) -> HttpResponseBase:
+    return _login(request)
+
+
+@public("leaving needs no right")
+@require_POST
+def logout(request: HttpRequest) -> HttpResponseBase:
+    return auth_views.LogoutView.as_view()(request)
+
+
+@public("a server's pulse, for load balancers")
+def pulse(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok", content_type="text/plain")

@@ -1,0 +1,1 @@
+"""Evidence: `services.record` writes a line in the same transaction as the fact."""

@@ -1,0 +1,72 @@
+"""The evidence ledger: what happened, in a form that a Merkle tree can be built over.
+
+The shape of a leaf is final from the first migration. A leaf is RFC 8785 canonical JSON:
+
+    {"v": 1, "id": uuid, "subject": "class/<uid>", "verb": "closed", "actor": "user/<uid>",
+     "at": business time, "clock": "server" | "device" | "paper", "device": token,
+     "recorded": server time, "data": {…}, "commitments": {"learner": "sha256:…"}}
+
+Times are UTC, RFC 3339 with microseconds. Nothing personal stands in a leaf in clear.
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from anlan.lib.fields import SealedTextField
+
+
+class TimeSource(models.TextChoices):
+    """Whose clock the business time was read from."""
+
+    SERVER = "server", "服务器时间"
+    DEVICE = "device", "设备时间"
+    PAPER = "paper", "纸面记录"
+
+
+class SubjectKey(models.Model):
+    """The secret from which a person's commitment salts derive.
+
+    Destroying it after retention makes every commitment about the person unopenable, while leaves
+    and tree stay as they are (design.md section 3).
+    """
+
+    ref = models.CharField(max_length=64, unique=True)
+    secret = SealedTextField(bound_to="ledger.SubjectKey.secret", blank=True)
+    destroyed_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class Entry(models.Model):
+    """One line of the ledger. `leaf` is the evidence; the other columns only find it."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    subject = models.CharField(max_length=80)
+    verb = models.CharField(max_length=40)
+    actor = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    time_source = models.CharField(max_length=8, choices=TimeSource, default=TimeSource.SERVER)
+    device = models.CharField(max_length=64, blank=True)
+    about = models.ForeignKey(SubjectKey, models.PROTECT, null=True, related_name="entries")
+    leaf = models.TextField()
+    leaf_hash = models.BinaryField(max_length=32)
+    alg = models.CharField(max_length=8, default="sha256")
+    position = models.BigIntegerField(null=True, blank=True, unique=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["subject", "id"], name="entry_by_subject"),
+            models.Index(fields=["about", "id"], name="entry_by_person"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(position__isnull=True),
+                name="entry_unsequenced",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.verb}"

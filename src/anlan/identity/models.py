@@ -1,0 +1,143 @@
+"""Real people: one record by ID number however many enterprises employ them."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from anlan.foundation.files.models import StoredFile
+from anlan.lib.fields import SealedTextField, blind_index
+from anlan.organizations.models import Organization
+
+
+class Person(models.Model):
+    """Somebody who learns. The ID number and phone are sealed; the blind indexes find them."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField("姓名", max_length=64)
+    id_number = SealedTextField("身份证号", bound_to="identity.Person.id_number")
+    id_index = models.CharField(max_length=64, unique=True, editable=False)
+    phone = SealedTextField("手机号", bound_to="identity.Person.phone", blank=True)
+    phone_index = models.CharField(max_length=64, blank=True, editable=False)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="person"
+    )
+    created_at = models.DateTimeField()
+    is_synthetic = models.BooleanField(default=False)
+    search = models.TextField(blank=True, editable=False)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["phone_index"], name="person_by_phone"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> str:
+        return f"person/{self.uid}"
+
+
+def id_index(number: str) -> str:
+    """The blind index of an ID number in its normal form (18 characters, capital X)."""
+    return blind_index(number, bound_to="identity.Person.id_number")
+
+
+def phone_index(number: str) -> str:
+    """The blind index of a mobile number in its normal form (11 digits)."""
+    return blind_index(number, bound_to="identity.Person.phone")
+
+
+class Employment(models.Model):
+    """Who works where, as what (`role`: occupation_role code), since when."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="employments")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="employments")
+    role = models.CharField("岗位类别", max_length=24, default="worker")
+    trade = models.CharField("工种", max_length=60, blank=True)
+    department = models.CharField("部门", max_length=60, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["person", "organization"],
+                condition=Q(until__isnull=True),
+                name="employment_open_once",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organization", "until"], name="employment_by_organization"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.organization}"
+
+
+class UploadStatus(models.TextChoices):
+    UPLOADED = "uploaded", "待确认"
+    QUEUED = "queued", "等待导入"
+    IMPORTING = "importing", "导入中"
+    DONE = "done", "已完成"
+    FAILED = "failed", "未能导入"
+    DISCARDED = "discarded", "已放弃"
+
+
+class RosterUpload(models.Model):
+    """A roster file on its way in. Rows that can't be used are kept here with the reason."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="rosters")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    status = models.CharField(max_length=12, choices=UploadStatus, default=UploadStatus.UPLOADED)
+    sheet = models.CharField(max_length=60, blank=True)
+    header_row = models.PositiveIntegerField(default=0)
+    mapping = models.JSONField(default=dict)
+    rows_total = models.PositiveIntegerField(default=0)
+    rows_done = models.PositiveIntegerField(default=0)
+    rows_new = models.PositiveIntegerField(default=0)
+    rows_updated = models.PositiveIntegerField(default=0)
+    rows_same = models.PositiveIntegerField(default=0)
+    problems = models.JSONField(default=dict, help_text="row number → list of plain sentences")
+    failure = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["status", "at"], name="roster_by_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.at:%Y-%m-%d}"
+
+
+class Reveal(models.Model):
+    """Somebody looked at a masked field of a person, for a reason; the person may see this."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="reveals")
+    field = models.CharField(max_length=24)
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.by} · {self.field}"
+
+
+class LoginCode(models.Model):
+    """A one-time code sent to a phone. Only its hash is kept, for a few minutes and tries."""
+
+    phone_index = models.CharField(max_length=64, db_index=True)
+    code_hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,9 @@
+"""What each ledger verb of this room says to a reader."""
+
+SENTENCES = {
+    "roster_uploaded": "上传花名册，共 {rows} 行",
+    "roster_imported": "花名册导入完成：新增 {new} 人，更新 {updated} 人，未变 {same} 人，未能导入 {bad} 行",
+    "person_registered": "实名登记",
+    "field_revealed": "查看了{field}，理由：{reason}",
+    "key_destroyed": "保存期满，个人密钥已销毁",
+}

@@ -1,0 +1,25 @@
+"""Refuse aloud: what cannot be done raises a named error, said to the person in plain Chinese."""
+
+
+class Refused(Exception):
+    """A request that the rules of the trade do not allow.
+
+    `message` says what happened, `next_step` what the person can do now; both are plain Chinese.
+    """
+
+    status = 409
+
+    def __init__(self, message: str, next_step: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.next_step = next_step
+
+
+class BadInput(Refused):
+    """What was typed or uploaded cannot be used as it is."""
+
+    status = 422
+
+
+class NotAllowed(Refused):
+    """The object has left the state that this step starts from."""

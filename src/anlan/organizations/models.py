@@ -1,0 +1,89 @@
+"""Employers, training providers, schools and departments: counted once by 统一社会信用代码."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from anlan.lib.fields import SealedTextField
+
+
+class Kind(models.TextChoices):
+    EMPLOYER = "employer", "企业"
+    PROVIDER = "provider", "培训机构"
+    SCHOOL = "school", "院校"
+    DEPARTMENT = "department", "部门"
+
+
+class Status(models.TextChoices):
+    PENDING = "pending", "待审核"
+    APPROVED = "approved", "已通过"
+    RETURNED = "returned", "退回修改"
+    SUSPENDED = "suspended", "已停用"
+
+
+class Organization(models.Model):
+    """One legal body. `industry` is a GB/T 4754 code, `key_industry` what it counts as here."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField("类型", max_length=12, choices=Kind, default=Kind.EMPLOYER)
+    uscc = models.CharField("统一社会信用代码", max_length=18, unique=True)
+    name = models.CharField("名称", max_length=100)
+    industry = models.CharField("行业（GB/T 4754）", max_length=5, blank=True)
+    key_industry = models.CharField("重点行业", max_length=24, default="other")
+    hazardous = models.BooleanField("危险化学品许可", default=False)
+    district = models.CharField("区县或功能区", max_length=12)
+    address = models.CharField("地址", max_length=200, blank=True)
+    headcount = models.PositiveIntegerField("职工人数", default=0)
+    contact_name = models.CharField("联系人", max_length=64, blank=True)
+    contact_phone = SealedTextField("联系电话", bound_to="organizations.contact_phone", blank=True)
+    status = models.CharField(max_length=12, choices=Status, default=Status.PENDING)
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    registered_at = models.DateTimeField()
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    review_reason = models.CharField("审核意见", max_length=300, blank=True)
+    is_synthetic = models.BooleanField(default=False)
+    search = models.TextField(blank=True, editable=False)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="organization_status_known"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["district", "key_industry"], name="organization_by_place"),
+            models.Index(fields=["kind", "status"], name="organization_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> str:
+        return f"organization/{self.uid}"
+
+
+class InsuredHeadcount(models.Model):
+    """Insured people of an organisation in a month: the denominator of every rate."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="headcounts")
+    month = models.DateField(help_text="first day of the month")
+    people = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["organization", "month"], name="headcount_once_a_month"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.people}"
