@@ -1,4 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from anlan.foundation.codes import views
 
 app_name = "codes"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [path("industries/", views.industries, name="industries")]
