@@ -1,0 +1,35 @@
+"""What every template knows: menu, tabs, the names of the platform and the city."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.module_loading import import_string
+
+from anlan.foundation.ui.menu import mark_groups, mark_items
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """Lazy where it may cost a query, so that a fragment pays for nothing it doesn't show."""
+    return {
+        "menu": SimpleLazyObject(
+            lambda: mark_groups(_ask("ANLAN_MENU", request, []), request.path)
+        ),
+        "tabs": SimpleLazyObject(lambda: mark_items(_ask("ANLAN_TABS", request, []), request.path)),
+        "role_label": SimpleLazyObject(lambda: _ask("ANLAN_ROLE_LABEL", request, "")),
+        "synthetic": getattr(settings, "ANLAN_DEMONSTRATION", False),
+        "city_name": getattr(settings, "ANLAN_CITY", "济南市"),
+        "platform_name": getattr(settings, "ANLAN_PLATFORM", "安澜 · 工伤预防"),
+    }
+
+
+def _ask(setting: str, request: HttpRequest, otherwise: Any) -> Any:
+    """Call the function named in `setting` with the logged-in user."""
+    path = getattr(settings, setting, "")
+    user = getattr(request, "user", None)
+    if not path or user is None or not user.is_authenticated:
+        return otherwise
+    function: Callable[[Any], Any] = import_string(path)
+    return function(user)
