@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 import segno
 import typst
@@ -52,7 +53,7 @@ def typeset(template: Path, data: Mapping[str, object], *, fonts: Path | None = 
         )
     except typst.TypstError as error:
         raise _explained(error) from error
-    return bytes(pdf)
+    return cast(bytes, pdf)
 
 
 def qr_svg(text: str) -> str:

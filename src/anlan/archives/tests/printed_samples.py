@@ -4,6 +4,7 @@ from anlan.archives.documents import (
     Certificate,
     ClassCover,
     EvaluationReport,
+    EvidenceLine,
     Fact,
     LearnerRecord,
     SessionLine,
@@ -70,6 +71,18 @@ def some_sessions() -> list[SessionLine]:
             "attendance_rate": "97.5 %",
         }
         for n, topic in enumerate(topics)
+    ]
+
+
+def some_evidence() -> list[EvidenceLine]:
+    videos: list[EvidenceLine] = [
+        {"kind": "录像", "title": f"第 {n} 场全程录像", "amount": "3 小时 58 分", "sha256": HASH}
+        for n in range(1, 7)
+    ]
+    return [
+        *videos,
+        {"kind": "签到表", "title": "纸质签到表扫描件", "amount": "12 页", "sha256": HASH},
+        {"kind": "台账", "title": "本班台账", "amount": "512 行", "sha256": ""},
     ]
 
 
@@ -142,19 +155,7 @@ def a_report() -> EvaluationReport:
                 "#strong[标记] 与 *星号* 只是文字 <label> @ref $x$",
             ],
         },
-        "evidence": [
-            {
-                "kind": "录像",
-                "title": f"第 {n} 场全程录像",
-                "amount": "3 小时 58 分",
-                "sha256": HASH,
-            }
-            for n in range(1, 7)
-        ]
-        + [
-            {"kind": "签到表", "title": "纸质签到表扫描件", "amount": "12 页", "sha256": HASH},
-            {"kind": "台账", "title": "本班台账", "amount": "512 行", "sha256": ""},
-        ],
+        "evidence": some_evidence(),
         "discrepancies": [
             {
                 "when": "2026年11月24日 周二 13:20",
