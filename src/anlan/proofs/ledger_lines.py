@@ -12,7 +12,23 @@ OPENINGS = "data/openings.json"
 LONGEST_LINE = 1 << 20
 LONGEST_OPENINGS = 64 << 20
 
-Commitments = dict[str, dict[str, str]]  # entry uid → name → commitment
+Commitments = dict[str, dict[str, str]]  # entry id → name → commitment
+
+
+def ledger_line(leaf: str, hash_of_leaf: bytes, alg: str) -> bytes:
+    """One line of data/ledger.jsonl, from what the ledger stores (`leaf` is canonical JSON)."""
+    record = {"leaf": json.loads(leaf), "hash": hash_of_leaf.hex(), "alg": alg}
+    return canonical(record) + b"\n"
+
+
+def openings_file(openings: Iterable[tuple[str, str, bytes, object]]) -> bytes:
+    """data/openings.json, from (entry id, name, salt, value)."""
+    return canonical(
+        [
+            {"entry": entry, "name": name, "salt": salt.hex(), "value": value}
+            for entry, name, salt, value in openings
+        ]
+    )
 
 
 def check_ledger(chunks: Iterable[bytes]) -> tuple[list[Finding], int, Commitments]:
@@ -60,11 +76,11 @@ def _entry(line: bytes) -> tuple[str, dict[str, str]]:
     entry = _parse(line)
     try:
         leaf, claimed, alg = entry["leaf"], entry["hash"], entry["alg"]
-        uid, held = str(leaf["uid"]), leaf.get("commitments", {})
+        uid, held = str(leaf["id"]), leaf.get("commitments", {})
         recomputed = leaf_hash(canonical(leaf), alg).hex()
         held = {name: str(text) for name, text in held.items()}
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
-        raise _RecordError("malformed", "缺少 leaf、uid、hash、alg 之一，或内容不规范") from None
+        raise _RecordError("malformed", "缺少 leaf、id、hash、alg 之一，或内容不规范") from None
     if recomputed != claimed:
         raise _RecordError("changed", f"重新计算的哈希与记录不符，编号 {uid} 的内容或哈希被改动")
     return uid, held

@@ -142,7 +142,7 @@ def _listed(
     text = _tag_text(source, manifest, sums, findings).removesuffix("\n")
     for number, line in enumerate(text.split("\n") if text else [], start=1):
         match = LINE.fullmatch(line)
-        path = match[2].replace("%25", "%") if match else ""
+        path = match[2] if match else ""
         if not match or path in listed or path.startswith(PAYLOAD) != (manifest == MANIFEST):
             said = f"{manifest} 第 {number} 行：写法不合规范或重复"
             findings.append(Finding("malformed", manifest, said))

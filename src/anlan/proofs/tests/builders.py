@@ -1,13 +1,13 @@
 """A small class archive to play with, and hands that change it."""
 
 import io
-import json
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from anlan.proofs.bag import write_bag
 from anlan.proofs.canonical import canonical, commitment, leaf_hash
+from anlan.proofs.ledger_lines import ledger_line, openings_file
 
 SALT = bytes(range(16))
 INFO = {"Source-Organization": "演示市工伤保险处", "External-Identifier": "KB-2026-0001"}
@@ -16,7 +16,7 @@ Members = dict[str, bytes]
 
 def a_leaf(number: int) -> dict[str, object]:
     return {
-        "uid": f"entry-{number}",
+        "id": f"entry-{number}",
         "verb": "class.signed_in",
         "at": "2026-11-23T09:00:00+08:00",
         "commitments": {"person": commitment(SALT, f"学员{number}")},
@@ -24,23 +24,19 @@ def a_leaf(number: int) -> dict[str, object]:
 
 
 def a_ledger(lines: int = 3) -> bytes:
-    entries = [
-        {"leaf": leaf, "hash": leaf_hash(canonical(leaf)).hex(), "alg": "sha256"}
-        for leaf in map(a_leaf, range(lines))
-    ]
-    return b"".join(json.dumps(e, ensure_ascii=False).encode() + b"\n" for e in entries)
+    leaves = [canonical(a_leaf(number)) for number in range(lines)]
+    return b"".join(ledger_line(leaf.decode(), leaf_hash(leaf), "sha256") for leaf in leaves)
 
 
 def openings(number: int = 1, value: str = "学员1") -> bytes:
-    record = {"entry": f"entry-{number}", "name": "person", "salt": SALT.hex(), "value": value}
-    return json.dumps([record], ensure_ascii=False).encode()
+    return openings_file([(f"entry-{number}", "person", SALT, value)])
 
 
 def payload() -> list[tuple[str, bytes | Path]]:
     return [
         ("签到/第一讲 签到表.pdf", b"%PDF sheet" * 50),
         ("report.pdf", b"%PDF report" * 50),
-        ("合格率100%.txt", "人数 40".encode()),
+        ("合格率 100.txt", "人数 40".encode()),
         ("empty.txt", b""),
         ("ledger.jsonl", a_ledger()),
         ("openings.json", openings()),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anlan.proofs.bag import BagError, same_name, why_unsafe, write_bag, write_bag_to
+from anlan.proofs.bag import BagError, plain_name, same_name, why_unsafe, write_bag, write_bag_to
 from anlan.proofs.tests.builders import INFO, an_archive, payload
 from anlan.proofs.verdict import verify
 
@@ -60,7 +60,19 @@ def test_a_target_that_fails_half_way_does_not_appear(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/etc/passwd", "../up", "a/../b", "a//b", "./a", "C:\\a", "a\nb", "a\u202ebdp.exe", "a?b"],
+    [
+        "",
+        "/etc/passwd",
+        "../up",
+        "a/../b",
+        "a//b",
+        "./a",
+        "C:\\a",
+        "a\nb",
+        "a\u202ebdp.exe",
+        "a?b",
+        "100%",
+    ],
 )
 def test_a_path_that_would_hurt_whoever_unpacks_it_is_refused(path: str) -> None:
     with pytest.raises(BagError):
@@ -98,3 +110,14 @@ def test_whatever_goes_in_comes_out_whole(files: dict[str, bytes]) -> None:
     assert verdict.ok, verdict.findings
     assert verdict.files == len(entries)
     assert verdict.bytes == sum(len(content) for _, content in entries)
+
+
+@given(st.text())
+def test_any_typed_name_can_be_made_fit(typed: str) -> None:
+    assert not why_unsafe(plain_name(typed))
+
+
+def test_a_fit_name_is_left_alone_and_another_keeps_its_sense() -> None:
+    assert plain_name("签到表 第一讲.pdf") == "签到表 第一讲.pdf"
+    assert plain_name("../合格率100%?.pdf") == ".._合格率100__.pdf"
+    assert plain_name("..") == "_"
