@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _IN_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
-_DECORATION = re.compile(r"[\s*:_\-—/、。,.'\"“”]")
+_DECORATION = re.compile(r"[\s()\[\]【】*:_\-—/、。,.'\"“”]")
 
 
 @dataclass(frozen=True, slots=True)
