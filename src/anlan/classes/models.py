@@ -93,9 +93,9 @@ class Session(models.Model):
     topic = models.CharField(max_length=100)
     mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFFLINE)
     trainer = models.ForeignKey(Trainer, models.PROTECT, related_name="sessions")
-    venue = models.ForeignKey(Venue, models.PROTECT, related_name="sessions")
+    venue = models.ForeignKey(Venue, models.PROTECT, null=True, related_name="sessions")
     hours = models.PositiveSmallIntegerField(default=4)
-    register = models.OneToOneField(Register, models.PROTECT, null=True, related_name="+")
+    register = models.OneToOneField(Register, models.PROTECT, null=True, related_name="session")
     recordings = models.ManyToManyField(Recording, related_name="+", blank=True)
     active = models.BooleanField(default=False, help_text="the class is submitted, not cancelled")
 
@@ -113,10 +113,18 @@ class Session(models.Model):
                 condition=Q(active=True, mode="offline"),
                 name="venue_in_one_use",
             ),
+            models.CheckConstraint(
+                condition=Q(mode="online") | Q(venue__isnull=False),
+                name="offline_session_has_venue",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.day} {self.get_half_display()} {self.topic}"
+
+    @property
+    def place(self) -> str:
+        return f"{self.venue.name}（{self.venue.address}）" if self.venue else "线上"
 
     @property
     def subject(self) -> str:
@@ -200,6 +208,7 @@ class EnrolmentStatus(models.TextChoices):
     ENROLLED = "enrolled", "在读"
     SUBSTITUTED = "substituted", "已被顶岗替换"
     WITHDRAWN = "withdrawn", "已退出"
+    GAVE_UP = "gave_up", "放弃补考"
 
 
 class EnrolmentSource(models.TextChoices):

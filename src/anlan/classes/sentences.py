@@ -1,6 +1,7 @@
 """What each ledger verb of this room says to a reader."""
 
 SENTENCES = {
+    "class_edited": "修改申请",
     "class_drafted": "起草申请",
     "class_submitted": "提交申请",
     "class_reviewed": "区县审核同意：{reason}",
@@ -14,6 +15,7 @@ SENTENCES = {
     "enrolled": "一名学员报名（{source}）",
     "substituted": "一名学员由他人替换参训：{reason}",
     "withdrawn": "一名学员退出：{reason}",
+    "gave_up": "一名学员放弃补考：{reason}",
     "class_started": "开班",
     "exam_arranged": "为 {people} 名学员安排结业考核",
     "makeup_arranged": "安排补考：{place}",

@@ -40,6 +40,11 @@ class Person(models.Model):
     def subject(self) -> str:
         return f"person/{self.uid}"
 
+    @property
+    def committed(self) -> dict[str, dict[str, str]]:
+        """What ledger lines about this person commit to, salted."""
+        return {"learner": {"name": self.name, "id_number": self.id_number}}
+
 
 def id_index(number: str) -> str:
     """The blind index of an ID number in its normal form (18 characters, capital X)."""

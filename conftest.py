@@ -1,0 +1,45 @@
+"""The stage: a database with codes and rules, files in a temporary folder, the cast on call."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from anlan.foundation.codes.services import load_codes
+from anlan.foundation.rules.services import load_rules
+from anlan.testing.cast import Cast, the_cast
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """Codes and rules stand in the test database, as after `anlan setup`."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        load_codes()
+        load_rules()
+
+
+@pytest.fixture(autouse=True)
+def _private_folders(tmp_path: Path, settings: object) -> None:
+    settings.ANLAN_FILES = tmp_path / "files"  # type: ignore[attr-defined]
+    settings.ANLAN_SMS_FOLDER = tmp_path / "sms"  # type: ignore[attr-defined]
+    settings.PASSWORD_HASHERS = [  # type: ignore[attr-defined]
+        "django.contrib.auth.hashers.MD5PasswordHasher"
+    ]
+    return
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return the_cast()
+
+
+@pytest.fixture
+def browser_of() -> object:
+    """`browser_of(user)`: a client already logged in as the user."""
+
+    def enter(user: object) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")  # type: ignore[arg-type]
+        return client
+
+    return enter

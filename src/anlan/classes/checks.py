@@ -1,0 +1,160 @@
+"""What is missing from an application, or against the rules: each finding cites its clause."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+
+from anlan.classes.models import Session, TrainingClass
+from anlan.classes.queries import rules_for, sessions_of
+from anlan.courses.models import Mode
+from anlan.foundation.rules.queries import Rulebook
+from anlan.lib.dates import date_text, local_date
+from anlan.resources.models import VenueKind
+from anlan.trainers.models import TrainerStatus
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing to mend: where it stands on the page, what to do, by which clause."""
+
+    where: str
+    text: str
+    clause: str = ""
+
+
+def application_gaps(klass: TrainingClass, *, at: datetime) -> list[Gap]:
+    """Everything that keeps this application from being submitted; empty when it is in order."""
+    sessions = list(sessions_of(klass))
+    if not sessions:
+        return [Gap("timetable", "课程表还是空的，请至少安排一个半天。")]
+    rules = rules_for(klass, sessions[0].day)
+    return [
+        *_hours(klass, sessions, rules),
+        *_modules(klass, sessions),
+        *_dates(klass, sessions, rules, local_date(at)),
+        *_quota(klass, rules),
+        *_venues(klass, sessions, rules),
+        *_trainers(sessions),
+        *clashes(klass, sessions),
+    ]
+
+
+def _hours(klass: TrainingClass, sessions: list[Session], rules: Rulebook) -> Iterator[Gap]:
+    total = sum(session.hours for session in sessions)
+    least = rules.ruling("class.hours_min")
+    needed = max(int(least.value), klass.syllabus.hours_required)
+    if total < needed:
+        yield Gap("timetable", f"共排 {total} 学时，至少需要 {needed} 学时。", least.clause)
+    share = rules.ruling("class.offline_share_min")
+    offline = sum(session.hours for session in sessions if session.mode == Mode.OFFLINE)
+    if total and offline < float(share.value) * total:
+        yield Gap(
+            "timetable",
+            f"线下 {offline}/{total} 学时，占 {offline / total:.0%}，"
+            f"不得低于 {float(share.value):.0%}。",
+            share.clause,
+        )
+
+
+def _modules(klass: TrainingClass, sessions: list[Session]) -> Iterator[Gap]:
+    planned: Counter[int] = Counter()
+    for session in sessions:
+        planned[session.module_id] += session.hours
+    for place in klass.syllabus.places.select_related("module"):
+        short = place.module.hours - planned[place.module_id]
+        if short > 0:
+            yield Gap(
+                "timetable",
+                f"大纲模块「{place.module.title}」还差 {short} 学时没有排。",
+                "培训大纲",
+            )
+
+
+def _dates(
+    klass: TrainingClass, sessions: list[Session], rules: Rulebook, today: date
+) -> Iterator[Gap]:
+    first, last = sessions[0].day, sessions[-1].day
+    ahead = rules.ruling("class.apply_days_ahead")
+    if first < today + timedelta(days=int(ahead.value)):
+        yield Gap(
+            "timetable",
+            f"首日 {date_text(first)} 太近，须至少提前 {ahead.value} 天申请。",
+            ahead.clause,
+        )
+    project = klass.project
+    if first < project.since or last > project.until:
+        yield Gap(
+            "project",
+            f"项目「{project.title}」的执行期是 {date_text(project.since)} 至 "
+            f"{date_text(project.until)}，课程表超出了这个范围。",
+        )
+    if project.industry and project.industry != klass.industry:
+        yield Gap("project", f"项目「{project.title}」不是面向本班所属行业的。")
+
+
+def _quota(klass: TrainingClass, rules: Rulebook) -> Iterator[Gap]:
+    most = rules.ruling("class.quota_max")
+    if klass.quota > int(most.value):
+        yield Gap("quota", f"名额 {klass.quota} 人，每班最多 {most.value} 人。", most.clause)
+
+
+def _venues(klass: TrainingClass, sessions: list[Session], rules: Rulebook) -> Iterator[Gap]:
+    area = rules.ruling("venue.area_min_m2")
+    each = rules.ruling("venue.area_per_person_m2")
+    used = {session.venue_id: session.venue for session in sessions if session.venue}
+    for venue in used.values():
+        if venue.retired_at:
+            yield Gap("timetable", f"场地「{venue.name}」已停用，请换一处。")
+        if venue.kind == VenueKind.SITE:
+            continue
+        if venue.kind == VenueKind.CLASSROOM and venue.area_m2 < float(area.value):
+            yield Gap(
+                "timetable",
+                f"「{venue.name}」{venue.area_m2} ㎡，教室不少于 {area.value} ㎡。",
+                area.clause,
+            )
+        if float(venue.area_m2) < float(each.value) * klass.quota:
+            yield Gap(
+                "timetable",
+                f"「{venue.name}」人均 {float(venue.area_m2) / klass.quota:.2f} ㎡，"
+                f"每人不少于 {each.value} ㎡；请减少名额或换更大的场地。",
+                each.clause,
+            )
+
+
+def _trainers(sessions: list[Session]) -> Iterator[Gap]:
+    last: dict[int, Session] = {session.trainer_id: session for session in sessions}
+    for session in last.values():
+        trainer = session.trainer
+        if trainer.status == TrainerStatus.RETIRED:
+            yield Gap("timetable", f"讲师「{trainer.name}」已退出，不能授课。")
+        if trainer.qualified_until < session.day:
+            yield Gap(
+                "timetable",
+                f"讲师「{trainer.name}」的资格有效期至 {date_text(trainer.qualified_until)}，"
+                f"早于授课日 {date_text(session.day)}。",
+            )
+
+
+def clashes(klass: TrainingClass, sessions: list[Session]) -> Iterator[Gap]:
+    """A trainer or a room that another live class has taken for the same half-day."""
+    taken = Session.objects.filter(active=True).exclude(klass=klass).select_related("klass")
+    for session in sessions:
+        same_time = taken.filter(day=session.day, half=session.half)
+        same = Q(trainer=session.trainer)
+        if session.mode == Mode.OFFLINE:
+            same |= Q(venue=session.venue, mode=Mode.OFFLINE)
+        for other in same_time.filter(same):
+            who = (
+                f"讲师「{session.trainer.name}」"
+                if other.trainer_id == session.trainer_id
+                else f"场地「{session.venue}」"
+            )
+            yield Gap(
+                "timetable",
+                f"{date_text(session.day)}{session.get_half_display()}，{who}"
+                f"已排在班次 {other.klass.number}，请改期或更换。",
+            )

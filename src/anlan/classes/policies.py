@@ -1,0 +1,81 @@
+"""Who may do what with a class: each rule reads like the regulation it comes from."""
+
+from anlan.classes.models import ChangeRequest, Enrolment, Session, Status, TrainingClass
+from anlan.classes.states import EDITABLE
+from anlan.foundation.accounts.models import Role, User
+from anlan.foundation.accounts.queries import reach
+
+
+def may_see(user: User, klass: TrainingClass) -> bool:
+    """Whoever could load it may see it."""
+    return True
+
+
+def may_apply(user: User) -> bool:
+    """A class manager of a provider applies for classes."""
+    return reach(user).has(Role.CLASS_MANAGER)
+
+
+def may_run(user: User, klass: TrainingClass) -> bool:
+    """The provider's class managers run its classes."""
+    return reach(user).works_for(klass.provider.uid, Role.CLASS_MANAGER)
+
+
+def may_edit(user: User, klass: TrainingClass) -> bool:
+    """Only a draft or a returned application is edited."""
+    return may_run(user, klass) and klass.status in EDITABLE
+
+
+def may_review(user: User, klass: TrainingClass) -> bool:
+    """The district of the class reviews it."""
+    return klass.status == Status.SUBMITTED and klass.district in reach(user).districts
+
+
+def may_approve(user: User, klass: TrainingClass) -> bool:
+    """The city approves what the district has agreed to."""
+    return klass.status == Status.REVIEWED and reach(user).has(Role.CITY_OFFICIAL)
+
+
+def may_decide(user: User, klass: TrainingClass) -> bool:
+    return may_review(user, klass) or may_approve(user, klass)
+
+
+def may_decide_change(user: User, change: ChangeRequest) -> bool:
+    """The district of the class, or the city, decides on a change."""
+    mine = reach(user)
+    return change.klass.district in mine.districts or mine.has(Role.CITY_OFFICIAL)
+
+
+def may_run_change(user: User, change: ChangeRequest) -> bool:
+    return may_run(user, change.klass)
+
+
+def may_run_session(user: User, session: Session) -> bool:
+    return may_run(user, session.klass)
+
+
+def may_show_code(user: User, session: Session) -> bool:
+    """The class manager and the teachers of the provider put the code on the screen."""
+    return reach(user).works_for(session.klass.provider.uid, Role.CLASS_MANAGER, Role.TRAINER)
+
+
+def may_run_enrolment(user: User, enrolment: Enrolment) -> bool:
+    return may_run(user, enrolment.klass)
+
+
+def may_examine(user: User, enrolment: Enrolment) -> bool:
+    """The provider's examiners mark practical checks."""
+    return reach(user).works_for(enrolment.klass.provider.uid, Role.EXAMINER)
+
+
+def may_see_people(user: User, klass: TrainingClass) -> bool:
+    """The class's own staff call the roll by full name; officials see masked names."""
+    return may_run(user, klass) or reach(user).works_for(
+        klass.provider.uid, Role.TRAINER, Role.EXAMINER
+    )
+
+
+def is_watching(user: User, klass: TrainingClass) -> bool:
+    """Officials and the provider's staff see the whole of a class, an enterprise its own part."""
+    mine = reach(user)
+    return mine.official or mine.whole_city or mine.works_for(klass.provider.uid)

@@ -1,0 +1,198 @@
+"""Reading classes: who sees which, what a class's days look like, who is in it."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime, time
+
+from django.db.models import Count, Q, QuerySet
+
+from anlan.attendance.models import Register
+from anlan.classes.models import (
+    ChangeRequest,
+    ChangeStatus,
+    Enrolment,
+    EnrolmentStatus,
+    HalfDay,
+    Session,
+    Status,
+    TrainingClass,
+)
+from anlan.foundation.accounts.models import Role, User
+from anlan.foundation.accounts.queries import Reach, reach
+from anlan.foundation.rules.queries import Rulebook, rulebook
+from anlan.identity.models import Person
+from anlan.lib.bigrams import matching
+from anlan.lib.dates import at_shanghai, local_date
+
+OFFERED = (Status.APPROVED, Status.RUNNING, Status.CLOSED)
+COUNTED = (EnrolmentStatus.ENROLLED, EnrolmentStatus.GAVE_UP)
+
+
+def visible_to(user: User) -> QuerySet[TrainingClass]:
+    """The classes that a user may open."""
+    return TrainingClass.objects.filter(_visible(reach(user), user)).distinct()
+
+
+def _visible(mine: Reach, user: User) -> Q:
+    if mine.whole_city:
+        return Q()
+    seen = Q(district__in=mine.districts) | Q(industry__in=mine.industries)
+    seen &= ~Q(status=Status.DRAFT)
+    seen |= Q(provider__uid__in=mine.organizations)
+    if mine.has(Role.SAFETY_OFFICER):
+        seen |= Q(status__in=OFFERED)
+    return seen | Q(enrolments__person__user=user, status__in=OFFERED)
+
+
+def class_for(user: User, uid: uuid.UUID) -> TrainingClass:
+    """One visible class; `DoesNotExist` for an outsider."""
+    found = visible_to(user).select_related("provider", "project", "syllabus", "manager")
+    return found.get(uid=uid)
+
+
+def session_for(user: User, uid: uuid.UUID) -> Session:
+    """One session of a visible class."""
+    found = Session.objects.select_related(
+        "klass__provider", "klass__syllabus", "trainer", "venue", "register", "module"
+    )
+    return found.get(uid=uid, klass__in=visible_to(user))
+
+
+def enrolment_for(user: User, uid: uuid.UUID) -> Enrolment:
+    """One enrolment of a visible class."""
+    found = Enrolment.objects.select_related("klass__provider", "person", "organization")
+    return found.get(uid=uid, klass__in=visible_to(user))
+
+
+def change_for(user: User, uid: uuid.UUID) -> ChangeRequest:
+    """One change request of a visible class."""
+    found = ChangeRequest.objects.select_related("klass__provider", "session__register")
+    return found.get(uid=uid, klass__in=visible_to(user))
+
+
+def filtered(
+    classes: QuerySet[TrainingClass],
+    *,
+    text: str = "",
+    status: str = "",
+    district: str = "",
+    industry: str = "",
+    provider: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> QuerySet[TrainingClass]:
+    """The class ledger's filters; an empty one narrows nothing."""
+    wanted = {
+        "status": status,
+        "district": district,
+        "industry": industry,
+        "provider__uid": provider,
+    }
+    found = classes.filter(**{key: value for key, value in wanted.items() if value})
+    if text:
+        found = found.filter(matching("search", text))
+    if since:
+        found = found.filter(last_day__gte=since)
+    if until:
+        found = found.filter(first_day__lte=until)
+    return found
+
+
+def waiting_for(user: User) -> QuerySet[TrainingClass]:
+    """Applications that this official should decide, the oldest first."""
+    mine = reach(user)
+    due = Q(status=Status.SUBMITTED, district__in=mine.districts)
+    if mine.has(Role.CITY_OFFICIAL):
+        due |= Q(status=Status.REVIEWED)
+    return TrainingClass.objects.filter(due).select_related("provider").order_by("submitted_at")
+
+
+def changes_waiting_for(user: User) -> QuerySet[ChangeRequest]:
+    """Change requests that this official should decide, the oldest first."""
+    mine = reach(user)
+    asked = ChangeRequest.objects.filter(status=ChangeStatus.ASKED).select_related("klass")
+    if mine.has(Role.CITY_OFFICIAL):
+        return asked
+    return asked.filter(klass__district__in=mine.districts)
+
+
+def rules_for(klass: TrainingClass, on: date) -> Rulebook:
+    """The rules that bind this class on a day."""
+    return rulebook(on, scope=klass.industry)
+
+
+def session_times(session: Session, rules: Rulebook) -> tuple[datetime, datetime]:
+    """When a half-day begins and ends, by the dated rules."""
+    key = "class.morning" if session.half == HalfDay.MORNING else "class.afternoon"
+    first, last = (time.fromisoformat(clock) for clock in rules.ruling(key).value)
+    return at_shanghai(session.day, first), at_shanghai(session.day, last)
+
+
+def sessions_of(klass: TrainingClass) -> QuerySet[Session]:
+    """The timetable in order, with all that a page prints of it."""
+    return klass.sessions.select_related("trainer", "venue", "module", "register").order_by(
+        "day", "half"
+    )
+
+
+def registers_of(klass: TrainingClass) -> list[Register]:
+    return list(Register.objects.filter(session__klass=klass).order_by("starts_at"))
+
+
+def enrolled(klass: TrainingClass) -> QuerySet[Enrolment]:
+    """Who counts as a learner of the class: the enrolled and those who gave up a make-up."""
+    found = klass.enrolments.filter(status__in=COUNTED)
+    return found.select_related("person", "organization").order_by("id")
+
+
+def seats_taken(klass: TrainingClass) -> int:
+    return klass.enrolments.filter(status__in=COUNTED).count()
+
+
+def trained_before(persons: Iterable[Person], klass: TrainingClass) -> dict[int, str]:
+    """Persons who are in another class of the same project: shown, never counted twice."""
+    others = Enrolment.objects.filter(
+        person__in=list(persons), klass__project=klass.project, status__in=COUNTED
+    ).exclude(klass=klass)
+    live = others.exclude(klass__status=Status.CANCELLED).select_related("klass")
+    return {one.person_id: one.klass.number for one in live}
+
+
+def with_counts(classes: QuerySet[TrainingClass]) -> QuerySet[TrainingClass]:
+    """Adds `people` (learners who count) to each row."""
+    return classes.annotate(
+        people=Count("enrolments", filter=Q(enrolments__status__in=COUNTED), distinct=True)
+    )
+
+
+def session_now(klass: TrainingClass, at: datetime) -> Session | None:
+    """The session whose register is open, or the next one today."""
+    today = sessions_of(klass).filter(day=local_date(at), register__isnull=False)
+    for session in today:
+        if session.register and at <= session.register.closes_at:
+            return session
+    return None
+
+
+def subjects_of(klass: TrainingClass) -> list[str]:
+    """Every ledger subject that belongs to a class, for its time line and its archive."""
+    registers = klass.sessions.filter(register__isnull=False).values_list(
+        "register__uid", flat=True
+    )
+    recordings = klass.sessions.filter(recordings__isnull=False).values_list(
+        "recordings__uid", flat=True
+    )
+    trials = klass.enrolments.filter(trials__isnull=False)
+    sittings = trials.filter(trials__sitting__isnull=False).values_list(
+        "trials__sitting__uid", flat=True
+    )
+    practicals = trials.filter(trials__practical__isnull=False).values_list(
+        "trials__practical__uid", flat=True
+    )
+    return [
+        klass.subject,
+        *(f"register/{uid}" for uid in registers),
+        *(f"recording/{uid}" for uid in recordings),
+        *(f"sitting/{uid}" for uid in sittings),
+        *(f"practical/{uid}" for uid in practicals),
+    ]
