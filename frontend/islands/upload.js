@@ -3,6 +3,8 @@ import { start } from './wire.js'
 
 const megabytes = (bytes) => (bytes / 1048576).toFixed(1)
 
+const allow = (form) => form.querySelectorAll('button').forEach((b) => { b.disabled = false })
+
 function makeLine(form) {
   const line = document.createElement('div')
   line.className = 'upload-state'
@@ -26,8 +28,14 @@ function tooLarge(form) {
   return big ? `“${big.name}”有 ${megabytes(big.size)} MB，超过 ${most} MB 的上限。请压缩或拆分后再传。` : ''
 }
 
-function showPage(request) {
+function showPage(form, line, request) {
   const page = new DOMParser().parseFromString(request.responseText, 'text/html')
+  const refusal = page.querySelector('.refusal')
+  if (request.status >= 400 && refusal) {
+    line.replaceChildren(...[...refusal.querySelectorAll('.notice, .next-step')].map((el) => document.adoptNode(el)))
+    allow(form)
+    return
+  }
   const next = page.querySelector('main')
   const here = document.querySelector('main')
   if (!next || !here) { location.assign(request.responseURL || location.href); return }
@@ -56,9 +64,8 @@ function send(form, line) {
       ? `已上传 ${megabytes(event.loaded)} / ${megabytes(event.total)} MB` : '已上传，正在核对内容'
   }
   request.upload.onload = () => { bar.removeAttribute('value') }
-  const again = () => form.querySelectorAll('button').forEach((b) => { b.disabled = false })
-  request.onload = () => showPage(request)
-  request.onerror = () => { again(); say(line, '网络中断，文件没有传完。请检查网络后再点一次。', 'tone-stop') }
+  request.onload = () => showPage(form, line, request)
+  request.onerror = () => { allow(form); say(line, '网络中断，文件没有传完。请检查网络后再点一次。', 'tone-stop') }
   request.open(form.method || 'post', form.action)
   request.send(new FormData(form))
   form.querySelectorAll('button').forEach((b) => { b.disabled = true })

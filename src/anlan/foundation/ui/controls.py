@@ -40,5 +40,25 @@ def render(bound: BoundField, has_help: bool) -> SafeString:
     return bound.as_widget(attrs=attrs)
 
 
+def errors(bound: BoundField) -> list[str]:
+    """What is wrong, said as what to do; a missing value names its field."""
+    said = []
+    for error in bound.errors.as_data():
+        if error.code == "required":
+            said.append(f"请{_verb(bound)}{bound.label}。")
+        else:
+            said.extend(str(message) for message in error.messages)
+    return said
+
+
+def _verb(bound: BoundField) -> str:
+    widget = bound.field.widget
+    if isinstance(widget, widgets.FileInput):
+        return "上传"
+    if isinstance(widget, widgets.CheckboxInput):
+        return "勾选"
+    return "选择" if select_like(bound) else "填写"
+
+
 def select_like(bound: BoundField) -> bool:
     return isinstance(bound.field.widget, (widgets.Select, *PLAIN))

@@ -110,8 +110,9 @@ def yuan(amount: Number | None) -> str:
     """¥1,234.00, from an amount in yuan."""
     if amount is None:
         return NONE
-    sign = "-" if amount < 0 else ""
-    return f"{sign}¥{_rounded(abs(amount), 2)}"
+    exact = Decimal(str(amount))
+    sign = "-" if exact < 0 else ""
+    return f"{sign}¥{_rounded(abs(exact), 2)}"
 
 
 def thousands(number: Number | None) -> str:

@@ -41,8 +41,8 @@ def icon(name: str, label: str = "") -> SafeString:
     return format_html(
         '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
         ' stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" {}>{}</svg>',
-        mark_safe(voice),  # noqa: S308 - a constant or already escaped
-        mark_safe(drawn),  # noqa: S308 - path data of our own build
+        mark_safe(voice),
+        mark_safe(drawn),
     )
 
 
@@ -150,7 +150,7 @@ def notice(content: str, tone: str = "info") -> SafeString:
     return format_html(
         '<div class="notice notice-{}"{}>{}<div>{}</div></div>',
         tone,
-        mark_safe(' role="alert"' if tone == "stop" else ""),  # noqa: S308 - constants
+        mark_safe(' role="alert"' if tone == "stop" else ""),
         icon(sign),
         conditional_escape(content),
     )
@@ -165,12 +165,13 @@ def field(bound: BoundField, width: str = "", help: str = "") -> dict[str, Any]:
         "control": controls.render(bound, bool(help or bound.help_text)),
         "is_group": controls.is_group(bound),
         "is_check": controls.is_check(bound),
+        "errors": controls.errors(bound),
     }
 
 
 @register.inclusion_tag("ui/parts/form_errors.html")
 def form_errors(form: BaseForm) -> dict[str, Any]:
-    wrong = [bound for bound in form if bound.errors] if form.is_bound else []
+    wrong = [(b, controls.errors(b)) for b in form if b.errors] if form.is_bound else []
     general = form.non_field_errors() if form.is_bound else []
     return {"wrong": wrong, "general": general}
 
@@ -184,7 +185,7 @@ def querystring_with(context: Context, **changes: object) -> str:
             query.pop(key, None)
         else:
             query[key] = str(value)
-    return "?" + query.urlencode()
+    return f"?{query.urlencode()}"
 
 
 @register.inclusion_tag("ui/parts/pagination.html", takes_context=True)
