@@ -19,7 +19,7 @@ MEGABYTE = 1024 * 1024
 
 
 def keep_upload(
-    upload: UploadedFile, *, by: User, at: datetime, endings: tuple[str, ...], most_mb: int
+    upload: "UploadedFile[bytes]", *, by: User, at: datetime, endings: tuple[str, ...], most_mb: int
 ) -> StoredFile:
     """Keep what a person uploaded, if it is of a wanted kind and size."""
     name = upload.name or "未命名"
