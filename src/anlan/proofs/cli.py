@@ -16,7 +16,16 @@ MOST_SHOWN = 50
 
 def main(argv: Sequence[str] | None = None) -> int:
     """0 if every archive is as it was sealed, 1 if not."""
-    arguments = _parser().parse_args(argv)
+    parser = argparse.ArgumentParser(
+        prog="anlan verify",
+        description="核对封存档案是否仍是封存时的样子。完好时退出码为 0，否则为 1。",
+    )
+    add_arguments(parser)
+    return run(parser.parse_args(argv))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Verify what was named and tell; the exit code as `main` gives it."""
     archives = [found for path in arguments.paths for found in archives_in(path) or [path]]
     verdicts = [(path, verify(path)) for path in archives]
     seals_agree = not arguments.seal or arguments.seal in {v.seal for _, v in verdicts}
@@ -32,11 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0 if seals_agree and all(verdict.ok for _, verdict in verdicts) else 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="anlan verify",
-        description="核对封存档案是否仍是封存时的样子。完好时退出码为 0，否则为 1。",
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command line takes."""
     parser.add_argument(
         "paths",
         nargs="+",
@@ -48,7 +54,6 @@ def _parser() -> argparse.ArgumentParser:
         "--seal", metavar="HEX", type=str.lower, help="公布的封签，与档案的封签比对"
     )
     parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
-    return parser
 
 
 def _tell(path: Path, verdict: Verdict) -> None:

@@ -1,0 +1,70 @@
+"""The table of `anlan` commands.
+
+Each module has `add_arguments(parser)` and `run(args) -> int` (the exit code). It is imported only
+when its command is given, so that `anlan verify` needs no database and `anlan --help` no second.
+This is the one place of the house that imports by name.
+"""
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Protocol, cast
+
+import django
+
+
+class CommandModule(Protocol):
+    """What a command's module offers."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, args: argparse.Namespace) -> int: ...
+
+
+@dataclass(frozen=True)
+class Command:
+    """One line of the table; `django` says whether the platform is set up before the import."""
+
+    module: str
+    help: str
+    django: bool = True
+
+
+COMMANDS = {
+    "setup": Command("setup", "建库、升级数据表，装入代码、规则、题库等；可反复执行"),
+    "serve": Command("serve", "启动网站与后台任务；Ctrl-C 停止"),
+    "work": Command("work", "只运行后台任务"),
+    "doctor": Command("doctor", "检查这套安装哪里不对，并说明怎样修复"),
+    "logins": Command("logins", "列出演示账号，以及每个角色可以试什么"),
+    "demo": Command("demo", "装入演示城市（全部为合成数据）"),
+    "walk": Command("walk", "在临时数据库里让一期班走完全程，并核对封存档案"),
+    "bench": Command("bench", "测量，输出一个 JSON 对象，键名带单位"),
+    "import": Command("import_roster", "导入一家单位的花名册（xlsx 或 csv）"),
+    "export": Command("export", "导出开班台账与封存档案"),
+    "verify": Command("verify", "核对封存档案，不需要数据库", django=False),
+}
+
+
+def load(command: Command) -> CommandModule:
+    """The command's module, with Django set up where it is needed."""
+    if command.django:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
+        django.setup()
+    return cast(CommandModule, import_module(f"{__name__}.{command.module}"))
+
+
+def stands(name: str) -> bool:
+    """Whether the command's module is there."""
+    return find_spec(f"{__name__}.{COMMANDS[name].module}") is not None
+
+
+def run_command(name: str, argv: Sequence[str] = ()) -> int:
+    """Run one command as the command line would; returns its exit code."""
+    command = COMMANDS[name]
+    module = load(command)
+    parser = argparse.ArgumentParser(prog=f"anlan {name}", description=command.help)
+    module.add_arguments(parser)
+    return module.run(parser.parse_args(list(argv)))

@@ -1,0 +1,59 @@
+"""`anlan setup`: everything that an installation needs before it can serve. Safe to repeat."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from anlan.foundation.codes.services import load_codes
+from anlan.foundation.rules.services import load_rules
+from anlan.lib.fields import keyring
+from anlan.operations.commands import run_command, stands
+from anlan.organizations.models import Organization
+
+# What the product ships, in the order in which one needs the other. Each loader is idempotent and
+# says how many rows it looked after.
+LOADERS: tuple[tuple[str, Callable[[], int]], ...] = (
+    ("代码表", load_codes),
+    ("规则", load_rules),
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quiet", action="store_true", help="只在出错时输出")
+
+
+def run(args: argparse.Namespace) -> int:
+    say = _silent if args.quiet else print
+    steps = pending_migrations()
+    if not settings.ANLAN_KEYRING.exists() and not steps and Organization.objects.exists():
+        print(
+            f"库里已有数据，但密钥文件不见了：{settings.ANLAN_KEYRING}\n"
+            "请先从备份恢复它；用新密钥打不开已有的身份证号和手机号。",
+            file=sys.stderr,
+        )
+        return 1
+    keyring()
+    if steps:
+        say(f"升级数据表（{steps} 步）")
+        call_command("migrate", verbosity=0, interactive=False)
+    for label, load in LOADERS:
+        say(f"{label}：{load()} 条")
+    if settings.ANLAN_DEMONSTRATION and not Organization.objects.exists() and stands("demo"):
+        say("装入演示城市（全部为合成数据）")
+        return run_command("demo")
+    return 0
+
+
+def pending_migrations() -> int:
+    """How many steps the tables are behind this version."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _silent(line: str) -> None:
+    """Say nothing."""

@@ -1,0 +1,54 @@
+"""`anlan work`: do what the schedule finds, until told to stop."""
+
+import argparse
+import logging
+import os
+import signal
+import socket
+from threading import Event
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connections
+from django.utils.module_loading import import_string
+
+from anlan.foundation.jobs.services import Job, run_due
+
+log = logging.getLogger(__name__)
+NOTHING_TO_DO_SECONDS = 1.0
+DATABASE_AWAY_SECONDS = 5.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help="只做一轮就结束")
+
+
+def run(args: argparse.Namespace) -> int:
+    """A signal ends it after the job in hand; a database that goes away is waited for."""
+    schedule = import_string(settings.ANLAN_SCHEDULE)
+    worker = f"{socket.gethostname()}:{os.getpid()}"[:64]
+    if args.once:
+        print(f"完成 {run_due(schedule, worker=worker)} 项。")
+        return 0
+    stop = Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    while not stop.is_set():
+        stop.wait(_round(schedule, worker, stop))
+    connections.close_all()
+    return 0
+
+
+def _round(schedule: list[Job], worker: str, stop: Event) -> float:
+    """One round, job by job so that a stop needn't wait for all; seconds until the next."""
+    close_old_connections()
+    done = 0
+    try:
+        for job in schedule:
+            if stop.is_set():
+                break
+            done += run_due([job], worker=worker)
+    except DatabaseError:
+        log.exception("the database can't be reached; trying again")
+        connections.close_all()
+        return DATABASE_AWAY_SECONDS
+    return 0.0 if done else NOTHING_TO_DO_SECONDS
