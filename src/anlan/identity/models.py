@@ -108,6 +108,7 @@ class RosterUpload(models.Model):
     rows_updated = models.PositiveIntegerField(default=0)
     rows_same = models.PositiveIntegerField(default=0)
     problems = models.JSONField(default=dict, help_text="row number → list of plain sentences")
+    notes = models.JSONField(default=list, help_text="what was done to rows that were imported")
     failure = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -120,6 +121,10 @@ class RosterUpload(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization} {self.at:%Y-%m-%d}"
+
+    @property
+    def rows_bad(self) -> int:
+        return len(self.problems)
 
 
 class Reveal(models.Model):

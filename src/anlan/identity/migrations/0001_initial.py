@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
                 ('rows_updated', models.PositiveIntegerField(default=0)),
                 ('rows_same', models.PositiveIntegerField(default=0)),
                 ('problems', models.JSONField(default=dict, help_text='row number → list of plain sentences')),
+                ('notes', models.JSONField(default=list, help_text='what was done to rows that were imported')),
                 ('failure', models.CharField(blank=True, max_length=300)),
                 ('at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),

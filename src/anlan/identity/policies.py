@@ -1,0 +1,43 @@
+"""Who may do what with people's records."""
+
+from anlan.foundation.accounts.models import Role, User
+from anlan.foundation.accounts.queries import reach
+from anlan.identity.models import Employment, Person, RosterUpload
+from anlan.organizations.models import Organization
+
+
+def may_list_people(user: User) -> bool:
+    """Officials, and safety officers for their own enterprise."""
+    seen = reach(user)
+    return seen.official or seen.whole_city or seen.has(Role.SAFETY_OFFICER)
+
+
+def may_see_roster(user: User, organization: Organization) -> bool:
+    """The own safety officer in full, officials masked; a class manager not here."""
+    seen = reach(user)
+    return seen.official or seen.whole_city or keeps_roster(user, organization)
+
+
+def keeps_roster(user: User, organization: Organization) -> bool:
+    """The enterprise's own safety officer, who needs the full data every day."""
+    return reach(user).works_for(organization.uid, Role.SAFETY_OFFICER)
+
+
+def may_follow(user: User, roster: RosterUpload) -> bool:
+    return keeps_roster(user, roster.organization)
+
+
+def may_see_person(user: User, person: Person) -> bool:
+    """Whoever `person_for` let through, except the person (who has a page of their own)."""
+    return may_list_people(user)
+
+
+def keeps(user: User, person: Person) -> bool:
+    """The safety officer of an enterprise where the person works now."""
+    jobs = Employment.objects.filter(person=person, until=None).select_related("organization")
+    return any(keeps_roster(user, job.organization) for job in jobs)
+
+
+def is_somebody(user: User) -> bool:
+    """The policy of pages about oneself."""
+    return user.is_active

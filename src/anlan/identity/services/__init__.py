@@ -1,0 +1,37 @@
+"""Writes of this room, by sub-topic; other rooms import from here."""
+
+from anlan.identity.services.bulk import NewHand, Outcome, enrol_people
+from anlan.identity.services.login import ensure_account, log_in_by_code, send_login_code
+from anlan.identity.services.people import (
+    change_phone,
+    employ,
+    leave,
+    register_person,
+    reveal,
+)
+from anlan.identity.services.rosters import (
+    choose_columns,
+    confirm_roster,
+    discard_roster,
+    import_roster,
+    upload_roster,
+)
+
+__all__ = [
+    "NewHand",
+    "Outcome",
+    "change_phone",
+    "choose_columns",
+    "confirm_roster",
+    "discard_roster",
+    "employ",
+    "enrol_people",
+    "ensure_account",
+    "import_roster",
+    "leave",
+    "log_in_by_code",
+    "register_person",
+    "reveal",
+    "send_login_code",
+    "upload_roster",
+]
