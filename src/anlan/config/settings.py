@@ -35,6 +35,9 @@ ANLAN_SENTENCES = [
     "anlan.identity.sentences.SENTENCES",
     "anlan.attendance.sentences.SENTENCES",
     "anlan.recordings.sentences.SENTENCES",
+    "anlan.trainers.sentences.SENTENCES",
+    "anlan.resources.sentences.SENTENCES",
+    "anlan.programs.sentences.SENTENCES",
     "anlan.assessments.sentences.SENTENCES",
     "anlan.classes.sentences.SENTENCES",
     "anlan.bookings.sentences.SENTENCES",
@@ -84,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "anlan.foundation.ui.uploads.UploadLimitMiddleware",
     "anlan.foundation.ui.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -149,6 +153,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
+ANLAN_UPLOAD_LIMITS = {"/": 25, "/classes": 600}  # MB a request, by longest path prefix
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

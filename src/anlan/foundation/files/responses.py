@@ -1,6 +1,16 @@
 """Answering with a file. The view that calls this has already asked who may see it."""
 
-from django.http import FileResponse, HttpResponse
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 
 from anlan.foundation.files.models import StoredFile
 
@@ -15,6 +25,54 @@ def send_file(stored: StoredFile, *, inline: bool = False) -> FileResponse:
     )
 
 
+def stream(request: HttpRequest, stored: StoredFile) -> HttpResponseBase:
+    """Play a stored file in the page: a player that asks for a range gets that range.
+
+    One range (RFC 9110 section 14); a request for several gets the whole file, as the RFC allows.
+    """
+    tag = f'"{stored.sha256}"'
+    asked = _RANGE.fullmatch(request.headers.get("Range", "").strip())
+    response: HttpResponseBase
+    if asked is None or not any(asked.groups()) or request.headers.get("If-Range", tag) != tag:
+        response = send_file(stored, inline=True)
+    else:
+        response = _part(stored, *_span(asked, stored.size))
+    response["Accept-Ranges"] = "bytes"
+    response["ETag"] = tag
+    response["Cache-Control"] = "private"
+    return response
+
+
+def _span(asked: re.Match[str], size: int) -> tuple[int, int]:
+    """First and last byte asked for; the first is past the last when there is nothing there."""
+    first, last = asked.groups()
+    if not first:
+        return max(size - int(last), 0), (size - 1 if int(last) else -1)
+    return int(first), min(int(last or size - 1), size - 1)
+
+
+def _part(stored: StoredFile, first: int, last: int) -> HttpResponseBase:
+    if first > last:
+        response = HttpResponse(status=416)
+        response["Content-Range"] = f"bytes */{stored.size}"
+        return response
+    part = StreamingHttpResponse(
+        _bytes(stored.path, first, last), status=206, content_type=stored.content_type
+    )
+    part["Content-Range"] = f"bytes {first}-{last}/{stored.size}"
+    part["Content-Length"] = str(last - first + 1)
+    return part
+
+
+def _bytes(path: Path, first: int, last: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(first)
+        left = last - first + 1
+        while left and (chunk := file.read(min(CHUNK, left))):
+            left -= len(chunk)
+            yield chunk
+
+
 def send_bytes(
     content: bytes, name: str, content_type: str, *, inline: bool = False
 ) -> HttpResponse:
@@ -26,6 +84,8 @@ def send_bytes(
     return response
 
 
+CHUNK = 256 * 1024
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
 ZIP = "application/zip"

@@ -1,0 +1,69 @@
+"""A 2 GB upload is refused by its announced length; nothing of it is read."""
+
+import json
+from typing import NoReturn
+
+import pytest
+from django.conf import settings as configured
+from django.http import HttpResponse
+from django.test import RequestFactory, override_settings
+
+from anlan.foundation.ui.uploads import UploadLimitMiddleware, limit_mb
+
+LIMITS = {"/": 25, "/classes/*/recordings": 600, "/people": 30}
+TWO_GB = 2 * 1024**3
+
+
+class Unread:
+    """A body that fails the test when somebody reads it."""
+
+    def read(self, *_: int) -> NoReturn:
+        raise AssertionError("the body was read")
+
+
+def knock(path: str, length: object, **headers: str) -> HttpResponse:
+    request = RequestFactory().post(path, headers=headers)
+    request.META["CONTENT_LENGTH"] = str(length)
+    request._stream = Unread()  # type: ignore[assignment]
+    with override_settings(ANLAN_UPLOAD_LIMITS=LIMITS):
+        return UploadLimitMiddleware(lambda _: HttpResponse("in"))(request)
+
+
+def test_two_gigabytes_are_refused_with_a_page_that_says_what_to_do() -> None:
+    answer = knock("/classes/abc/recordings", TWO_GB, Accept="text/html")
+    page = answer.content.decode()
+    assert answer.status_code == 413
+    assert "2048 MB" in page
+    assert "600 MB" in page
+    assert "分段" in page
+
+
+def test_htmx_gets_a_fragment() -> None:
+    answer = knock("/classes/abc/recordings", TWO_GB, Accept="text/html", **{"HX-Request": "true"})
+    assert answer.status_code == 413
+    assert "<html" not in answer.content.decode()
+
+
+def test_a_program_gets_json() -> None:
+    answer = knock("/people/rosters", 31 * 1024**2, Accept="application/json")
+    assert answer.status_code == 413
+    assert "30 MB" in json.loads(answer.content)["message"]
+
+
+@pytest.mark.parametrize("length", [0, "", "nonsense", "-5", 25 * 1024**2])
+def test_what_fits_or_announces_nothing_goes_in(length: object) -> None:
+    assert knock("/anything", length).content == b"in"
+
+
+def test_the_longest_prefix_wins_and_a_star_is_one_segment() -> None:
+    assert limit_mb("/classes/abc/recordings/new", LIMITS) == 600
+    assert limit_mb("/classes/abc/sheet", LIMITS) == 25
+    assert limit_mb("/classes/recordings", LIMITS) == 25
+    assert limit_mb("/people/", LIMITS) == 30
+    assert limit_mb("/peoples", LIMITS) == 25
+
+
+def test_the_site_itself_refuses_two_gigabytes() -> None:
+    assert "anlan.foundation.ui.uploads.UploadLimitMiddleware" in configured.MIDDLEWARE
+    assert limit_mb("/", configured.ANLAN_UPLOAD_LIMITS) == 25
+    assert limit_mb("/classes/abc/recordings", configured.ANLAN_UPLOAD_LIMITS) < 1024
