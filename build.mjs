@@ -64,11 +64,12 @@ function iconsOf(names) {
   return icons
 }
 
-function compress(folder) {
+function compress(folder, names) {
   for (const name of fs.readdirSync(folder)) {
     const file = path.join(folder, name)
+    if (!names.test(name)) continue
     const body = fs.readFileSync(file)
-    if (!/\.(js|css|json|svg)$/.test(name) || body.length < 400) continue
+    if (body.length < 400) continue
     fs.writeFileSync(`${file}.gz`, zlib.gzipSync(body, { level: 9 }))
     fs.writeFileSync(`${file}.br`, zlib.brotliCompressSync(body))
   }
@@ -81,7 +82,8 @@ async function once() {
   fs.writeFileSync(`${out}/manifest.json`, JSON.stringify(manifestOf(result.metafile.outputs)))
   const names = JSON.parse(fs.readFileSync('frontend/icons.json', 'utf8'))
   fs.writeFileSync(`${out}/icons.json`, JSON.stringify(iconsOf(names)))
-  compress(`${out}/assets`)
+  compress(`${out}/assets`, /\.(js|css|svg)$/)
+  compress(out, /^jinan\.json$/)
 }
 
 await once()

@@ -136,8 +136,9 @@ def build(root: Path) -> bool:
         subprocess.run(command, cwd=root, env=env, check=True, stdout=sys.stderr)
         (root / "node_modules" / ".anlan-lock").write_text(lock_digest(root))
     mark.unlink(missing_ok=True)
-    subprocess.run([node, "build.mjs"], cwd=root, env=env, check=True, stdout=sys.stderr)
+    dist.mkdir(parents=True, exist_ok=True)
     write_shapes(dist)
+    subprocess.run([node, "build.mjs"], cwd=root, env=env, check=True, stdout=sys.stderr)
     copy_fonts(root, dist)
     mark.write_text(stamp)
     return True

@@ -6,6 +6,7 @@ export function startQr(img) {
   const code = document.querySelector('[data-qr-code]')
   let shown = ''
   const refresh = async () => {
+    if (!img.isConnected) { clearInterval(timer); return }
     try {
       const answer = await fetch(img.dataset.qrUrl, { cache: 'no-store', credentials: 'same-origin' })
       if (!answer.ok) throw new Error(String(answer.status))
@@ -20,7 +21,7 @@ export function startQr(img) {
       if (line) line.textContent = '二维码没有更新：网络中断或签到已结束。恢复后自动更新。'
     }
   }
+  const timer = setInterval(refresh, 1000 * (Number(img.dataset.every) || 5))
   refresh()
-  setInterval(refresh, 1000 * (Number(img.dataset.every) || 5))
   if (navigator.wakeLock) navigator.wakeLock.request('screen').catch(() => {})
 }

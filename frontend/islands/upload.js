@@ -1,4 +1,5 @@
 // An upload with a bar: size first, then progress, then the answer's page in place of this one.
+import { showPage, wordsFor } from './page.js'
 import { start } from './wire.js'
 
 const megabytes = (bytes) => (bytes / 1048576).toFixed(1)
@@ -28,23 +29,21 @@ function tooLarge(form) {
   return big ? `“${big.name}”有 ${megabytes(big.size)} MB，超过 ${most} MB 的上限。请压缩或拆分后再传。` : ''
 }
 
-function showPage(form, line, request) {
-  const page = new DOMParser().parseFromString(request.responseText, 'text/html')
-  const refusal = page.querySelector('.refusal')
-  if (request.status >= 400 && refusal) {
-    line.replaceChildren(...[...refusal.querySelectorAll('.notice, .next-step')].map((el) => document.adoptNode(el)))
-    allow(form)
+// A refusal is said beside the form, which keeps the chosen file; anything else is the next page.
+function finish(form, line, request) {
+  if (request.status < 400) {
+    showPage(request.responseText, request.responseURL || form.action, () => {
+      if (window.htmx) window.htmx.process(document.body)
+      start(document)
+    })
     return
   }
-  const next = page.querySelector('main')
-  const here = document.querySelector('main')
-  if (!next || !here) { location.assign(request.responseURL || location.href); return }
-  document.title = page.title
-  here.replaceWith(document.adoptNode(next))
-  if (request.responseURL && request.status < 400) history.pushState({}, '', request.responseURL)
-  if (window.htmx) window.htmx.process(next)
-  start(document)
-  scrollTo(0, 0)
+  allow(form)
+  const page = new DOMParser().parseFromString(request.responseText, 'text/html')
+  const refusal = page.querySelector('.refusal .notice')
+  if (!refusal) { say(line, wordsFor(request.status), 'tone-stop'); return }
+  const next = page.querySelector('.refusal .next-step')
+  line.replaceChildren(...[refusal, next].filter(Boolean).map((el) => document.adoptNode(el)))
 }
 
 function send(form, line) {
@@ -64,7 +63,7 @@ function send(form, line) {
       ? `已上传 ${megabytes(event.loaded)} / ${megabytes(event.total)} MB` : '已上传，正在核对内容'
   }
   request.upload.onload = () => { bar.removeAttribute('value') }
-  request.onload = () => showPage(form, line, request)
+  request.onload = () => finish(form, line, request)
   request.onerror = () => { allow(form); say(line, '网络中断，文件没有传完。请检查网络后再点一次。', 'tone-stop') }
   request.open(form.method || 'post', form.action)
   request.send(new FormData(form))
