@@ -106,6 +106,14 @@ class Sitting(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="sittings")
     title = models.CharField(max_length=120)
     industry = models.CharField(max_length=24, blank=True)
+    owner = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="whose own banks are drawn from beside the city's",
+    )
     composition = models.JSONField()
     weights = models.JSONField()
     minutes = models.PositiveSmallIntegerField()
@@ -131,6 +139,7 @@ class Sitting(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["status", "deadline"], name="sitting_by_deadline"),
+            models.Index(fields=["status", "closes_at"], name="sitting_by_close"),
         ]
 
     def __str__(self) -> str:

@@ -105,6 +105,7 @@ class Migration(migrations.Migration):
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('title', models.CharField(max_length=120)),
                 ('industry', models.CharField(blank=True, max_length=24)),
+                ('owner', models.ForeignKey(blank=True, help_text="whose own banks are drawn from beside the city's", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
                 ('composition', models.JSONField()),
                 ('weights', models.JSONField()),
                 ('minutes', models.PositiveSmallIntegerField()),
@@ -124,7 +125,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sittings', to='identity.person')),
             ],
             options={
-                'indexes': [models.Index(fields=['status', 'deadline'], name='sitting_by_deadline')],
+                'indexes': [models.Index(fields=['status', 'deadline'], name='sitting_by_deadline'), models.Index(fields=['status', 'closes_at'], name='sitting_by_close')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['ready', 'started', 'submitted', 'lapsed', 'void'])), name='sitting_status_known')],
             },
         ),

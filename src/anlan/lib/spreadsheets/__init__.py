@@ -4,8 +4,18 @@ Floor 0: no database, no requests. ``read_table`` turns bytes or a path into row
 ``write_table`` makes the sheet an office prints, ``annotate`` hands rows back with their problems.
 """
 
-from anlan.lib.spreadsheets.files import BadSpreadsheet, Limits
-from anlan.lib.spreadsheets.reading import Table, read_table
+from anlan.lib.spreadsheets.files import BadSpreadsheet, EmptySheet, Limits
+from anlan.lib.spreadsheets.reading import Table, read_table, sheet_names
 from anlan.lib.spreadsheets.writing import Cell, annotate, write_table
 
-__all__ = ["BadSpreadsheet", "Cell", "Limits", "Table", "annotate", "read_table", "write_table"]
+__all__ = [
+    "BadSpreadsheet",
+    "Cell",
+    "EmptySheet",
+    "Limits",
+    "Table",
+    "annotate",
+    "read_table",
+    "sheet_names",
+    "write_table",
+]

@@ -33,6 +33,10 @@ class BadSpreadsheet(BadInput):
     """The file can't be read as a table; message and next step say why, in Chinese."""
 
 
+class EmptySheet(BadSpreadsheet):
+    """The sheet holds nothing at all, as the spare ones of every new workbook."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much is accepted. Rows count from the top of the sheet, titles included."""

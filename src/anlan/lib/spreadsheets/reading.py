@@ -26,7 +26,7 @@ from python_calamine import (
 
 from anlan.lib.columns import header_key
 from anlan.lib.spreadsheets import files
-from anlan.lib.spreadsheets.files import BadSpreadsheet, Limits
+from anlan.lib.spreadsheets.files import BadSpreadsheet, EmptySheet, Limits
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 Span = tuple[tuple[int, int], tuple[int, int]]
@@ -91,6 +91,26 @@ def read_table(
     return _table(grid, expected)
 
 
+def sheet_names(
+    source: bytes | Path, *, filename: str = "", limits: Limits = _DEFAULT_LIMITS
+) -> tuple[str, ...]:
+    """Every visible sheet, for those who read them all. Raises :class:`BadSpreadsheet`."""
+    name = filename or (source.name if isinstance(source, Path) else "")
+    content = files.load(source, limits)
+    kind = files.kind_of(content, name)
+    if kind == "csv":
+        return _csv_grid(content, name, limits).sheets
+    if kind == "xlsx":
+        files.guard_xlsx(content, limits)
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+            return _visible_sheets(workbook)
+    except PasswordError:
+        raise files.password_protected() from None
+    except CalamineError:
+        raise BadSpreadsheet("表格文件已损坏，打不开", "请用 Excel 或 WPS 重新保存后上传") from None
+
+
 def _table(grid: _Grid, expected: Collection[str]) -> Table:
     last = _header_row(grid, expected)
     width = max(len(row) for row in grid.cells)
@@ -128,7 +148,7 @@ def _header_row(grid: _Grid, expected: Collection[str]) -> int:
     """The header's last row (from 0): it has two or three where its cells are merged downwards."""
     head = grid.cells[:_HEADER_WITHIN]
     if not any(any(row) for row in grid.cells):
-        raise BadSpreadsheet(f"工作表“{grid.sheet}”是空的", "请填写后再上传")
+        raise EmptySheet(f"工作表“{grid.sheet}”是空的", "请填写后再上传")
     wanted = {header_key(name) for name in expected}
     hits = [sum(header_key(text) in wanted for text in set(row)) for row in head]
     if max(hits) >= min(2, max(len(wanted), 1)):

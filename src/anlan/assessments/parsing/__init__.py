@@ -1,0 +1,1 @@
+"""From a bank file's cells to questions. Pure functions: rows in, drafts and sentences out."""

@@ -1,0 +1,148 @@
+"""Setting sittings for people, and what the clock does to them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from anlan.assessments.models import ItemKind, Sitting, SittingStatus
+from anlan.assessments.papers import KIND_ORDER
+from anlan.assessments.queries import item_counts
+from anlan.assessments.services.sittings import learner_of, submit_sitting
+from anlan.assessments.states import SITTING_STEPS
+from anlan.foundation.accounts.models import User
+from anlan.foundation.ledger.services import Line, record, record_many
+from anlan.foundation.rules.queries import Rulebook, rulebook
+from anlan.identity.models import Person
+from anlan.lib.dates import local_date
+from anlan.lib.refusals import BadInput, Refused
+from anlan.lib.states import advance
+from anlan.organizations.models import Organization
+
+MOST_A_RUN = 200
+
+
+@transaction.atomic
+def schedule_sittings(
+    persons: Iterable[Person],
+    *,
+    title: str,
+    industry: str,
+    rules: Rulebook,
+    opens_at: datetime,
+    closes_at: datetime,
+    by: User | None,
+    at: datetime,
+    avoid: Mapping[int, Sitting] | None = None,
+    owner: Organization | None = None,
+) -> list[Sitting]:
+    """One sitting for each person, with today's rules frozen in it.
+
+    `avoid` is person id → an earlier sitting whose questions should not come again; `owner` lets
+    a provider's own banks be drawn from beside the city's.
+    """
+    if closes_at <= opens_at:
+        raise BadInput("考试的截止时间不能早于开放时间。", "请重新填写考试时间。")
+    terms = _terms(rules)
+    _check_banks(industry, owner, terms["composition"])
+    earlier = avoid or {}
+    drafts = [
+        Sitting(
+            person=person,
+            title=title[:120],
+            industry=industry,
+            owner=owner,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            avoid=_item_ids(earlier.get(person.pk)),
+            **terms,
+        )
+        for person in persons
+    ]
+    made = Sitting.objects.bulk_create(drafts, batch_size=500)
+    record_many([_line(sitting, "sitting_scheduled", by, at) for sitting in made])
+    return made
+
+
+@transaction.atomic
+def void_sitting(sitting: Sitting, *, by: User, at: datetime, reason: str) -> None:
+    """Take back a sitting that is not submitted yet, because its class or day has changed."""
+    advance(sitting, SittingStatus.VOID, SITTING_STEPS)
+    record(
+        sitting.subject,
+        "sitting_voided",
+        by=by,
+        at=at,
+        about=sitting.person.uid,
+        personal=learner_of(sitting.person),
+        reason=reason,
+    )
+
+
+def submit_overdue(at: datetime) -> int:
+    """Job: sittings whose time and grace are over are submitted with what was saved in time."""
+    grace = timedelta(seconds=rulebook(local_date(at)).number("exam.grace_seconds"))
+    over = Sitting.objects.filter(status=SittingStatus.STARTED, deadline__lt=at - grace)
+    found = list(over.select_related("person").order_by("deadline")[:MOST_A_RUN])
+    return sum(_submit_if_still_open(sitting, at) for sitting in found)
+
+
+def _submit_if_still_open(sitting: Sitting, at: datetime) -> int:
+    """The learner's own hand may have been quicker; that is no failure of the job."""
+    try:
+        submit_sitting(sitting, by=None, at=at)
+    except Refused:
+        return 0
+    return 1
+
+
+@transaction.atomic
+def lapse_missed(at: datetime) -> int:
+    """Job: sittings that nobody came to before they closed."""
+    missed = Sitting.objects.filter(status=SittingStatus.READY, closes_at__lte=at)
+    found = list(missed.select_related("person").order_by("closes_at")[:MOST_A_RUN])
+    for sitting in found:
+        advance(sitting, SittingStatus.LAPSED, SITTING_STEPS)
+    record_many([_line(sitting, "sitting_lapsed", None, at) for sitting in found])
+    return len(found)
+
+
+def _terms(rules: Rulebook) -> dict[str, Any]:
+    return {
+        "composition": rules.ruling("exam.composition").value,
+        "weights": rules.ruling("exam.weights").value,
+        "minutes": rules.whole("exam.minutes"),
+        "pass_mark": Decimal(str(rules.number("exam.pass_mark"))),
+    }
+
+
+def _check_banks(industry: str, owner: Organization | None, composition: dict[str, int]) -> None:
+    have = item_counts(industry, owner)
+    short = [
+        f"{ItemKind(kind).label}需 {composition[kind]} 题，只有 {have[kind]} 题"
+        for kind in KIND_ORDER
+        if have[kind] < composition.get(kind, 0)
+    ]
+    if short:
+        raise Refused(
+            f"题库题量不足，无法组卷：{'；'.join(short)}。",
+            "请先在「题库」中导入题目，或改用题量足够的行业。",
+        )
+
+
+def _item_ids(sitting: Sitting | None) -> list[int]:
+    return [] if sitting is None else [question["item"] for question in sitting.questions]
+
+
+def _line(sitting: Sitting, verb: str, by: User | None, at: datetime) -> Line:
+    person = sitting.person
+    return Line(
+        sitting.subject,
+        verb,
+        by,
+        at,
+        about=str(person.uid),
+        personal=learner_of(person),
+    )

@@ -1,0 +1,179 @@
+"""Sitting a paper: start, save, submit. The deadline is the server's, the answers stay here."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from anlan.assessments.models import Item, ItemKind, Sitting, SittingStatus
+from anlan.assessments.papers import Grade, draw, grade, mark
+from anlan.assessments.queries import draw_pool
+from anlan.assessments.states import SITTING_STEPS
+from anlan.foundation.accounts.models import User
+from anlan.foundation.ledger.services import Line, record_many
+from anlan.foundation.rules.queries import rulebook
+from anlan.identity.models import Person
+from anlan.lib.dates import local_date, moment_text
+from anlan.lib.refusals import BadInput, NotAllowed
+from anlan.lib.states import advance
+from anlan.proofs.canonical import canonical
+
+
+@transaction.atomic
+def start_sitting(sitting: Sitting, *, by: User | None, at: datetime, device: str = "") -> Sitting:
+    """Draw the paper and start the clock; starting again goes on with the same paper."""
+    _lock(sitting)
+    if sitting.status == SittingStatus.STARTED:
+        return sitting
+    _refuse_unless_open(sitting, at)
+    pool = draw_pool(sitting.industry, sitting.owner)
+    advance(
+        sitting,
+        SittingStatus.STARTED,
+        SITTING_STEPS,
+        questions=draw(
+            pool, sitting.composition, avoid=sitting.avoid, chance=secrets.SystemRandom()
+        ),
+        started_at=at,
+        deadline=min(at + timedelta(minutes=sitting.minutes), sitting.closes_at),
+        device=device[:64],
+    )
+    _record(sitting, "sitting_started", by, at, paper=_digest(sitting.questions))
+    return sitting
+
+
+@transaction.atomic
+def save_answer(
+    sitting: Sitting, no: int, chosen: Sequence[int], *, by: User | None, at: datetime
+) -> Sitting:
+    """Keep the answer to question `no` (from 1); `chosen` are shown positions, empty clears."""
+    _lock(sitting)
+    _refuse_unless_running(sitting)
+    if _is_over(sitting, at):
+        raise NotAllowed(
+            "考试时间已到，这一题没有保存。", "此前保存的答案有效，系统将按已保存的答案评分。"
+        )
+    kept = sitting.answers | _clean(sitting, {str(no): chosen})
+    rows = Sitting.objects.filter(pk=sitting.pk, status=SittingStatus.STARTED)
+    rows.update(answers=kept)
+    sitting.answers = kept
+    return sitting
+
+
+@transaction.atomic
+def submit_sitting(
+    sitting: Sitting,
+    *,
+    by: User | None,
+    at: datetime,
+    answers: Mapping[str, Sequence[int]] | None = None,
+) -> Sitting:
+    """Grade the paper. `answers` handed in with it count only before the deadline.
+
+    After the deadline what was saved in time is graded, whoever submits.
+    """
+    _lock(sitting)
+    _refuse_unless_running(sitting)
+    final = dict(sitting.answers)
+    if answers and not _is_over(sitting, at):
+        final |= _clean(sitting, answers)
+    found = _grade(sitting, final)
+    advance(
+        sitting,
+        SittingStatus.SUBMITTED,
+        SITTING_STEPS,
+        answers=final,
+        submitted_at=at,
+        score=found.score,
+        passed=found.passed,
+    )
+    result = "合格" if found.passed else "不合格"
+    told = f"{found.score.normalize():f}"
+    _record(sitting, "sitting_submitted", by, at, score=told, result=result, answers=_digest(final))
+    return sitting
+
+
+def learner_of(person: Person) -> dict[str, Any]:
+    """What the ledger commits to about a person, without showing it."""
+    return {"learner": {"name": person.name, "id_number": person.id_number}}
+
+
+def _lock(sitting: Sitting) -> None:
+    """Read the row as it is now and hold it until the transaction ends (SQLite holds the file)."""
+    sitting.refresh_from_db(from_queryset=Sitting.objects.select_for_update())
+
+
+def _refuse_unless_open(sitting: Sitting, at: datetime) -> None:
+    if sitting.status != SittingStatus.READY:
+        _refuse_unless_running(sitting)
+    if at < sitting.opens_at:
+        raise NotAllowed(f"考试还没有开始，{moment_text(sitting.opens_at)} 开放。", "请到时再来。")
+    if at >= sitting.closes_at:
+        raise NotAllowed(
+            f"这场考试已于 {moment_text(sitting.closes_at)} 截止。", "如需补考，请联系班主任。"
+        )
+
+
+def _refuse_unless_running(sitting: Sitting) -> None:
+    if sitting.status == SittingStatus.SUBMITTED and sitting.submitted_at:
+        raise NotAllowed(
+            f"这份试卷已于 {moment_text(sitting.submitted_at)} 交卷，"
+            f"成绩 {sitting.score:f} 分，不会改变。",
+            "请返回查看成绩和解析。",
+        )
+    if sitting.status == SittingStatus.READY:
+        raise NotAllowed("考试还没有开始。", "请先点「开始考试」。")
+    if sitting.status != SittingStatus.STARTED:
+        label = SittingStatus(sitting.status).label
+        raise NotAllowed(f"这场考试{label}，不能作答。", "如需补考，请联系班主任。")
+
+
+def _is_over(sitting: Sitting, at: datetime) -> bool:
+    """Past the deadline, the network's few seconds of grace included."""
+    if sitting.deadline is None or at <= sitting.deadline:
+        return False
+    rules = rulebook(local_date(at), scope=sitting.industry)
+    return at > sitting.deadline + timedelta(seconds=rules.number("exam.grace_seconds"))
+
+
+def _clean(sitting: Sitting, answers: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
+    """Only positions that the paper shows, at most one unless several may be right."""
+    wanted = {no: sorted(set(chosen)) for no, chosen in answers.items()}
+    known = {str(no): question for no, question in enumerate(sitting.questions, start=1)}
+    ids = [known[no]["item"] for no in wanted if no in known]
+    kinds = dict(Item.objects.filter(pk__in=ids).values_list("pk", "kind"))
+    for no, chosen in wanted.items():
+        question = known.get(no)
+        if question is None or any(not 0 <= at < len(question["order"]) for at in chosen):
+            raise BadInput(f"第 {no} 题没有这个选项。", "请刷新页面后重新作答。")
+        if len(chosen) > 1 and kinds[question["item"]] != ItemKind.MULTIPLE:
+            raise BadInput(f"第 {no} 题只能选一项。", "请重新选择。")
+    return wanted
+
+
+def _grade(sitting: Sitting, answers: Mapping[str, Sequence[int]]) -> Grade:
+    ids = [question["item"] for question in sitting.questions]
+    items = Item.objects.only("kind", "answer").in_bulk(ids)
+    marked = mark(sitting.questions, answers, {pk: item.answer for pk, item in items.items()})
+    return grade(marked, [items[pk].kind for pk in ids], sitting.weights, sitting.pass_mark)
+
+
+def _digest(value: object) -> str:
+    return "sha256:" + hashlib.sha256(canonical(value)).hexdigest()
+
+
+def _record(sitting: Sitting, verb: str, by: User | None, at: datetime, **data: str) -> None:
+    line = Line(
+        sitting.subject,
+        verb,
+        by,
+        at,
+        data=data,
+        about=str(sitting.person.uid),
+        personal=learner_of(sitting.person),
+        device=sitting.device,
+    )
+    record_many([line])
