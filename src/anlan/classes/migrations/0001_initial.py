@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('assessments', '0002_initial'),
+        ('assessments', '0001_initial'),
         ('attendance', '0001_initial'),
         ('courses', '0001_initial'),
         ('files', '0001_initial'),
