@@ -80,3 +80,58 @@ class Certificate(models.Model):
     @property
     def subject(self) -> str:
         return f"certificate/{self.uid}"
+
+
+class CertificateNumber(models.Model):
+    """The head row of a year's certificate numbers, locked to draw the next."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.last}"
+
+
+class SealOrder(models.Model):
+    """Somebody's wish, with a reason, that a sealed class be sealed again; the worker finds it."""
+
+    klass = models.ForeignKey(TrainingClass, models.PROTECT, related_name="seal_orders")
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    archive = models.OneToOneField(Archive, models.PROTECT, null=True, related_name="order")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["klass"], condition=Q(archive__isnull=True), name="seal_order_open_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.klass}：{self.reason}"
+
+
+class NameTry(models.Model):
+    """How often one address has tried full names on one certificate in one hour.
+
+    `source` is a keyed hash of the address, so that nobody's address is kept.
+    """
+
+    certificate = models.ForeignKey(Certificate, models.CASCADE, related_name="name_tries")
+    source = models.CharField(max_length=64)
+    hour = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["certificate", "source", "hour"], name="name_tries_once_an_hour"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["hour"], name="name_tries_by_hour"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate} {self.hour:%Y-%m-%d %H} × {self.tries}"
