@@ -29,6 +29,10 @@ class SignInRow(TypedDict):
     name: str
     id_tail: str  # the last four characters of the ID number
     employer: str
+    in_proof: str  # 扫码; empty on a sheet that is to be signed
+    in_at: str  # 08:21
+    out_proof: str
+    out_at: str
 
 
 class SignInSheet(Sheet):
@@ -36,6 +40,7 @@ class SignInSheet(Sheet):
     topic: str
     trainer: str
     place: str
+    filled: bool  # with the marks as they stand, no lines left to sign on
     rows: list[SignInRow]
     qr_svg: str  # names class and session, so that the scan files itself
 

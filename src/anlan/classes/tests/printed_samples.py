@@ -20,12 +20,17 @@ def a_sign_in_sheet(people: int = 38) -> SignInSheet:
         "topic": "工伤预防政策与典型事故",
         "trainer": "李讲师",
         "place": "一号教室",
+        "filled": False,
         "rows": [
             {
                 "number": n + 1,
                 "name": NAMES[n % 5],
                 "id_tail": "123X",
                 "employer": EMPLOYERS[n % 2],
+                "in_proof": "",
+                "in_at": "",
+                "out_proof": "",
+                "out_at": "",
             }
             for n in range(people)
         ],
