@@ -1,0 +1,47 @@
+"""Every address is guarded by a policy or stands on this short list of public ones."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+PUBLIC = {
+    "accounts:login",
+    "accounts:logout",
+    "accounts:pulse",
+    "codes:industries",
+}
+
+
+def test_every_address_is_guarded_or_listed() -> None:
+    unguarded = [
+        name
+        for name, view in _addresses()
+        if not hasattr(view, "policy") and not hasattr(view, "public_because")
+    ]
+    assert unguarded == []
+
+
+def test_the_public_ones_are_these() -> None:
+    public = {name for name, view in _addresses() if hasattr(view, "public_because")}
+    assert public == PUBLIC
+
+
+def test_every_public_address_says_why() -> None:
+    reasons = [getattr(view, "public_because", "x") for _, view in _addresses()]
+    assert all(reasons)
+
+
+def test_every_address_has_a_name() -> None:
+    assert [name for name, _ in _addresses() if name.startswith("(")] == []
+
+
+def _addresses(
+    patterns: Any = None, space: str = ""
+) -> Iterator[tuple[str, Callable[..., object]]]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _addresses(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name or f'({pattern.pattern})'}", pattern.callback
