@@ -1,6 +1,7 @@
 import 'tabler-part'
 import './css/tokens.css'
 import './css/parts.css'
+import './css/charts.css'
 import './css/desk.css'
 import './css/print.css'
 import './islands/wire.js'

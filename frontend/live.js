@@ -1,5 +1,6 @@
 import './css/tokens.css'
 import './css/parts.css'
+import './css/charts.css'
 import './css/live.css'
 import './css/print.css'
 import './islands/wire.js'

@@ -1,9 +1,17 @@
 // Small conveniences of forms and tables, by delegation.
 function onClick(event) {
-  const el = event.target.closest('[data-print],[data-copy],[data-menu-toggle],[data-history-back]')
+  const el = event.target.closest('[data-print],[data-copy],[data-menu-toggle],[data-history-back],[data-dialog],[data-close]')
   if (!el) return
   if (el.hasAttribute('data-print')) window.print()
   if (el.hasAttribute('data-history-back') && history.length > 1) { event.preventDefault(); history.back() }
+  if (el.dataset.dialog) {
+    const box = document.getElementById(el.dataset.dialog)
+    box.showModal ? box.showModal() : box.setAttribute('open', '')
+  }
+  if (el.hasAttribute('data-close')) {
+    const box = el.closest('dialog')
+    box.close ? box.close() : box.removeAttribute('open')
+  }
   if (el.hasAttribute('data-menu-toggle')) {
     const open = document.querySelector('.side-menu').classList.toggle('open')
     el.setAttribute('aria-expanded', String(open))
