@@ -1,28 +1,30 @@
 """What is missing from an application, or against the rules: each finding cites its clause."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-
-from django.db.models import Q
 
 from anlan.classes.models import Session, TrainingClass
 from anlan.classes.queries import rules_for, sessions_of
 from anlan.courses.models import Mode
 from anlan.foundation.rules.queries import Rulebook
 from anlan.lib.dates import date_text, local_date
-from anlan.resources.models import VenueKind
-from anlan.trainers.models import TrainerStatus
+from anlan.resources.models import Venue, VenueKind
+from anlan.trainers.models import Trainer, TrainerStatus
 
 
 @dataclass(frozen=True)
 class Gap:
-    """One thing to mend: where it stands on the page, what to do, by which clause."""
+    """One thing to mend: where it stands on the page, what to do, by which clause.
+
+    `slot` names the half-day that it is about (2026-12-01/am), empty when it is about no single one.
+    """
 
     where: str
     text: str
     clause: str = ""
+    slot: str = ""
 
 
 def application_gaps(klass: TrainingClass, *, at: datetime) -> list[Gap]:
@@ -102,59 +104,95 @@ def _quota(klass: TrainingClass, rules: Rulebook) -> Iterator[Gap]:
 
 
 def _venues(klass: TrainingClass, sessions: list[Session], rules: Rulebook) -> Iterator[Gap]:
-    area = rules.ruling("venue.area_min_m2")
-    each = rules.ruling("venue.area_per_person_m2")
     used = {session.venue_id: session.venue for session in sessions if session.venue}
     for venue in used.values():
-        if venue.retired_at:
-            yield Gap("timetable", f"场地「{venue.name}」已停用，请换一处。")
-        if venue.kind == VenueKind.SITE:
-            continue
-        if venue.kind == VenueKind.CLASSROOM and venue.area_m2 < float(area.value):
-            yield Gap(
-                "timetable",
-                f"「{venue.name}」{venue.area_m2} ㎡，教室不少于 {area.value} ㎡。",
-                area.clause,
-            )
-        if float(venue.area_m2) < float(each.value) * klass.quota:
-            yield Gap(
-                "timetable",
-                f"「{venue.name}」人均 {float(venue.area_m2) / klass.quota:.2f} ㎡，"
-                f"每人不少于 {each.value} ㎡；请减少名额或换更大的场地。",
-                each.clause,
-            )
+        yield from venue_gaps(venue, klass.quota, rules)
+
+
+def venue_gaps(venue: Venue, quota: int, rules: Rulebook) -> Iterator[Gap]:
+    """What speaks against teaching so many people in this place."""
+    area = rules.ruling("venue.area_min_m2")
+    each = rules.ruling("venue.area_per_person_m2")
+    if venue.retired_at:
+        yield Gap("timetable", f"场地「{venue.name}」已停用，请换一处。")
+    if venue.kind == VenueKind.SITE:
+        return
+    if venue.kind == VenueKind.CLASSROOM and venue.area_m2 < float(area.value):
+        yield Gap(
+            "timetable",
+            f"「{venue.name}」{venue.area_m2} ㎡，教室不少于 {area.value} ㎡。",
+            area.clause,
+        )
+    if float(venue.area_m2) < float(each.value) * quota:
+        yield Gap(
+            "timetable",
+            f"「{venue.name}」人均 {float(venue.area_m2) / quota:.2f} ㎡，"
+            f"每人不少于 {each.value} ㎡；请减少名额或换更大的场地。",
+            each.clause,
+        )
 
 
 def _trainers(sessions: list[Session]) -> Iterator[Gap]:
     last: dict[int, Session] = {session.trainer_id: session for session in sessions}
     for session in last.values():
-        trainer = session.trainer
-        if trainer.status == TrainerStatus.RETIRED:
-            yield Gap("timetable", f"讲师「{trainer.name}」已退出，不能授课。")
-        if trainer.qualified_until < session.day:
-            yield Gap(
-                "timetable",
-                f"讲师「{trainer.name}」的资格有效期至 {date_text(trainer.qualified_until)}，"
-                f"早于授课日 {date_text(session.day)}。",
-            )
+        yield from trainer_gaps(session.trainer, session.day)
+
+
+def trainer_gaps(trainer: Trainer, day: date) -> Iterator[Gap]:
+    """What speaks against this trainer teaching on this day."""
+    if trainer.status == TrainerStatus.RETIRED:
+        yield Gap("timetable", f"讲师「{trainer.name}」已退出，不能授课。")
+    if trainer.qualified_until < day:
+        yield Gap(
+            "timetable",
+            f"讲师「{trainer.name}」的资格有效期至 {date_text(trainer.qualified_until)}，"
+            f"早于授课日 {date_text(day)}。",
+        )
 
 
 def clashes(klass: TrainingClass, sessions: list[Session]) -> Iterator[Gap]:
     """A trainer or a room that another live class has taken for the same half-day."""
-    taken = Session.objects.filter(active=True).exclude(klass=klass).select_related("klass")
+    taken: dict[str, list[Session]] = defaultdict(list)
+    others = Session.objects.filter(active=True, day__in={session.day for session in sessions})
+    for other in others.exclude(klass=klass).select_related("klass"):
+        taken[other.slot].append(other)
     for session in sessions:
-        same_time = taken.filter(day=session.day, half=session.half)
-        same = Q(trainer=session.trainer)
-        if session.mode == Mode.OFFLINE:
-            same |= Q(venue=session.venue, mode=Mode.OFFLINE)
-        for other in same_time.filter(same):
-            who = (
-                f"讲师「{session.trainer.name}」"
-                if other.trainer_id == session.trainer_id
-                else f"场地「{session.venue}」"
-            )
-            yield Gap(
-                "timetable",
-                f"{date_text(session.day)}{session.get_half_display()}，{who}"
-                f"已排在班次 {other.klass.number}，请改期或更换。",
-            )
+        for other in taken[session.slot]:
+            if who := _shared(session, other):
+                yield Gap(
+                    "timetable",
+                    f"{date_text(session.day)}{session.get_half_display()}，{who}"
+                    f"已排在班次 {other.klass.number}，请改期或更换。",
+                    slot=session.slot,
+                )
+
+
+def session_gaps(klass: TrainingClass, session: Session, *, today: date) -> list[Gap]:
+    """What speaks against one half-day as it is wished; `session` need not be saved."""
+    gaps: list[Gap] = []
+    project = klass.project
+    if session.day < today:
+        gaps.append(Gap("timetable", f"{date_text(session.day)}已经过去，请另选日期。"))
+    if not project.since <= session.day <= project.until:
+        gaps.append(
+            Gap("timetable", f"{date_text(session.day)}不在项目「{project.title}」的执行期内。")
+        )
+    same = klass.sessions.filter(day=session.day, half=session.half).exclude(pk=session.pk)
+    if same.exists():
+        when = f"{date_text(session.day)}{session.get_half_display()}"
+        gaps.append(Gap("timetable", f"本班{when}已有课，请另选半天。"))
+    gaps.extend(trainer_gaps(session.trainer, session.day))
+    if session.venue and session.mode == Mode.OFFLINE:
+        gaps.extend(venue_gaps(session.venue, klass.quota, rules_for(klass, session.day)))
+    gaps.extend(clashes(klass, [session]))
+    return gaps
+
+
+def _shared(session: Session, other: Session) -> str:
+    """What two sessions of the same half-day both hold, in words; empty when nothing."""
+    if session.trainer_id == other.trainer_id:
+        return f"讲师「{session.trainer.name}」"
+    offline = session.mode == other.mode == Mode.OFFLINE
+    if offline and session.venue_id == other.venue_id:
+        return f"场地「{session.venue}」"
+    return ""

@@ -123,6 +123,11 @@ class Session(models.Model):
         return f"{self.day} {self.get_half_display()} {self.topic}"
 
     @property
+    def slot(self) -> str:
+        """Its half-day as a key: 2026-12-01/am."""
+        return f"{self.day.isoformat()}/{self.half}"
+
+    @property
     def place(self) -> str:
         return f"{self.venue.name}（{self.venue.address}）" if self.venue else "线上"
 

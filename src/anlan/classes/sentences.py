@@ -3,6 +3,8 @@
 SENTENCES = {
     "class_edited": "修改申请",
     "class_drafted": "起草申请",
+    "session_put": "排课：{when}，{topic}",
+    "session_dropped": "从课程表撤下：{when}",
     "class_submitted": "提交申请",
     "class_reviewed": "区县审核同意：{reason}",
     "class_returned": "{stage}退回修改：{reason}",

@@ -15,7 +15,7 @@ from anlan.foundation.accounts.queries import users_with
 from anlan.foundation.ledger.services import record
 from anlan.foundation.notices.services import tell
 from anlan.lib.bigrams import bigrams
-from anlan.lib.dates import local_date
+from anlan.lib.dates import date_text, local_date
 from anlan.lib.refusals import BadInput, Refused
 from anlan.lib.states import advance
 from anlan.organizations.models import Organization
@@ -107,6 +107,7 @@ def put_session(klass: TrainingClass, slot: Slot, *, hours: int, by: User, at: d
         },
     )
     _span(klass)
+    record(klass.subject, "session_put", by=by, at=at, when=_when(session), topic=session.topic)
     return session
 
 
@@ -117,6 +118,7 @@ def drop_session(session: Session, *, by: User, at: datetime) -> None:
     klass = session.klass
     session.delete()
     _span(klass)
+    record(klass.subject, "session_dropped", by=by, at=at, when=_when(session))
 
 
 @transaction.atomic
@@ -168,6 +170,10 @@ def _write(klass: TrainingClass, wish: Application) -> None:
     klass.equipment = wish.equipment
     klass.note = wish.note
     klass.search = bigrams(klass.title, klass.number, klass.provider.name)
+
+
+def _when(session: Session) -> str:
+    return f"{date_text(session.day)}{HalfDay(session.half).label}"
 
 
 def _span(klass: TrainingClass) -> None:

@@ -1,11 +1,13 @@
 """Changing an approved class: asked for with a reason, decided on, told to everybody touched."""
 
+from copy import copy
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from anlan.classes import queries
+from anlan.classes.checks import session_gaps
 from anlan.classes.models import (
     ChangeKind,
     ChangeRequest,
@@ -21,7 +23,7 @@ from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import users_with
 from anlan.foundation.ledger.services import record
 from anlan.foundation.notices.services import tell, text
-from anlan.lib.dates import date_text
+from anlan.lib.dates import date_text, local_date
 from anlan.lib.refusals import BadInput, Refused
 from anlan.lib.states import advance
 from anlan.resources.models import Venue
@@ -45,7 +47,7 @@ def request_change(
     if not reason.strip():
         raise BadInput("请写明变更的理由。", "审批人和学员会看到这条理由。")
     if kind != ChangeKind.CANCEL:
-        _require_untouched(session)
+        _require_possible(klass, _require_untouched(session), kind, after, at)
     change = ChangeRequest.objects.create(
         klass=klass,
         session=session,
@@ -125,10 +127,7 @@ def withdraw_change(change: ChangeRequest, *, by: User, at: datetime) -> None:
 
 
 def _apply(change: ChangeRequest, at: datetime) -> str:
-    session = change.session
-    if session is None:
-        raise BadInput("这条变更没有指明是哪个半天。", "请撤回后重新申请。")
-    _require_untouched(session)
+    session = _require_untouched(change.session)
     what = _APPLY[ChangeKind(change.kind)](session, change.after)
     try:
         with transaction.atomic():
@@ -179,11 +178,22 @@ def _as_it_is(session: Session) -> dict[str, str]:
     }
 
 
-def _require_untouched(session: Session | None) -> None:
+def _require_possible(
+    klass: TrainingClass, session: Session, kind: ChangeKind, after: dict[str, str], at: datetime
+) -> None:
+    """Nobody is asked to decide on what the rules or the timetables forbid anyway."""
+    wished = copy(session)
+    _APPLY[kind](wished, after)
+    if gaps := session_gaps(klass, wished, today=local_date(at)):
+        raise BadInput(gaps[0].text, f"依据：{gaps[0].clause}" if gaps[0].clause else "")
+
+
+def _require_untouched(session: Session | None) -> Session:
     if session is None:
         raise BadInput("请选择要变更的半天。", "在课程表中选择一行。")
     if session.register and session.register.marks.exists():
         raise Refused("这个半天已有人签到，不能再变更。", "请选择尚未开始的半天。")
+    return session
 
 
 def _respan(klass: TrainingClass) -> None:
