@@ -129,7 +129,11 @@ function map(data, shapes) {
   const values = new Map(data.points.map((p) => [p.label, p.value]))
   const places = labelPlaces(shapes)
   const most = Math.max(...data.points.map((p) => p.value), 1)
-  const isDark = (name) => !dark && (values.get(name) || 0) / most >= 0.6
+  const labelInk = (name) => {
+    const share = (values.get(name) || 0) / most
+    if (dark) return share >= 0.8 ? '#10202f' : ink
+    return share >= 0.6 ? '#fff' : ink
+  }
   const outside = places.filter((d) => d.outside)
   return {
     tooltip: tooltip(write, data.unit),
@@ -157,7 +161,7 @@ function map(data, shapes) {
           name: d.name, value: d.label,
           label: {
             show: true, formatter: d.name, position: d.outside ? 'left' : 'inside', distance: 3,
-            ...text(13, d.outside ? ink : isDark(d.name) ? '#fff' : ink),
+            ...text(13, d.outside ? ink : labelInk(d.name)),
           },
         })),
       },

@@ -68,6 +68,12 @@ class Tile:
     column: int
     shade: int
 
+    @property
+    def name(self) -> str:
+        """Short enough for a square: 莱芜高新区 → 莱芜高新."""
+        label = self.point.label
+        return label.removesuffix("区") if len(label) > 4 else label
+
 
 def tiles(chart: Chart) -> list[Tile]:
     """Squares in reading order, unknown names last; shades by share of the largest value."""
