@@ -3,15 +3,19 @@
 WORDS = {
     "ok": (
         "approved closed sealed passed valid active done verified enabled accepted completed "
-        "present confirmed issued qualified succeeded"
+        "present confirmed issued qualified succeeded agreed granted"
     ),
-    "run": "running open in_progress enrolling started live signed_in recording",
+    "run": (
+        "running open in_progress enrolling started live signed_in recording booking importing enrolled"
+    ),
     "wait": (
         "draft submitted pending reviewing scheduled waiting waitlisted registered reviewed "
-        "booked planned queued"
+        "booked planned queued asked ready uploaded"
     ),
-    "warn": "returned overdue expiring due changed absent makeup late suspended incomplete",
-    "stop": "refused rejected failed cancelled canceled revoked invalid expired withdrawn removed",
+    "warn": "returned overdue expiring due changed absent makeup late suspended incomplete lapsed",
+    "stop": (
+        "refused rejected failed cancelled canceled revoked invalid expired withdrawn removed void gave_up"
+    ),
 }
 TONE_OF = {word: tone for tone, words in WORDS.items() for word in words.split()}
 SIGNS = {
