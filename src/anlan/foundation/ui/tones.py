@@ -6,7 +6,8 @@ WORDS = {
         "present confirmed issued qualified succeeded agreed granted"
     ),
     "run": (
-        "running open in_progress enrolling started live signed_in recording booking importing enrolled"
+        "running open in_progress enrolling started live signed_in recording "
+        "booking importing enrolled"
     ),
     "wait": (
         "draft submitted pending reviewing scheduled waiting waitlisted registered reviewed "
@@ -14,7 +15,8 @@ WORDS = {
     ),
     "warn": "returned overdue expiring due changed absent makeup late suspended incomplete lapsed",
     "stop": (
-        "refused rejected failed cancelled canceled revoked invalid expired withdrawn removed void gave_up"
+        "refused rejected failed cancelled canceled revoked invalid expired withdrawn "
+        "removed void gave_up"
     ),
 }
 TONE_OF = {word: tone for tone, words in WORDS.items() for word in words.split()}
