@@ -1,0 +1,36 @@
+"""A database and folders of one's own for the length of a command, on SQLite or PostgreSQL."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connection
+from django.test.utils import override_settings
+
+
+@contextmanager
+def temporary_city() -> Iterator[Path]:
+    """An empty, migrated database beside the real one, which is never touched; gone afterwards.
+
+    On PostgreSQL the user must be allowed to create databases.
+    """
+    real = connection.settings_dict["NAME"]
+    with tempfile.TemporaryDirectory(prefix="anlan-") as name:
+        folder = Path(name)
+        connection.settings_dict["TEST"]["NAME"] = (
+            str(folder / "city.sqlite3")
+            if connection.vendor == "sqlite"
+            else f"anlan_temporary_{os.getpid()}"
+        )
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        try:
+            with override_settings(
+                ANLAN_FILES=folder / "files",
+                ANLAN_SMS_FOLDER=folder / "sms",
+                ANLAN_KEYRING=folder / "keyring.json",
+            ):
+                yield folder
+        finally:
+            connection.creation.destroy_test_db(str(real), verbosity=0)
