@@ -69,6 +69,17 @@ class Item(models.Model):
     def __str__(self) -> str:
         return self.stem[:40]
 
+    @property
+    def lettered(self) -> list[tuple[str, str, bool]]:
+        """(letter, option, is right), for those who keep the bank."""
+        return [
+            ("ABCDEFGHIJ"[at], option, at in self.answer) for at, option in enumerate(self.options)
+        ]
+
+    @property
+    def answer_letters(self) -> str:
+        return "".join(letter for letter, _, right in self.lettered if right)
+
 
 class BankUpload(models.Model):
     """A bank file that was read: what came in, what was the same, which rows were refused why."""

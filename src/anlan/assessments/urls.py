@@ -1,4 +1,20 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from anlan.assessments.views import banks, sittings
 
 app_name = "assessments"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", sittings.mine, name="mine"),
+    path("<uuid:uid>/", sittings.cover, name="sitting"),
+    path("<uuid:uid>/start", sittings.start, name="start"),
+    path("<uuid:uid>/paper", sittings.paper, name="paper"),
+    path("<uuid:uid>/answers", sittings.answer, name="answer"),
+    path("<uuid:uid>/submit", sittings.submit, name="submit"),
+    path("banks/", banks.banks, name="banks"),
+    path("banks/new", banks.new_bank, name="new_bank"),
+    path("banks/<uuid:uid>/", banks.bank, name="bank"),
+    path("banks/<uuid:uid>/upload", banks.upload, name="upload"),
+    path("uploads/<uuid:uid>/", banks.uploaded, name="uploaded"),
+    path("uploads/<uuid:uid>/problems.xlsx", banks.problems, name="problems"),
+    path("items/<int:pk>/retire", banks.retire, name="retire"),
+]

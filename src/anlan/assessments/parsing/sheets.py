@@ -1,7 +1,7 @@
 """A bank file, sheet by sheet: which column is what, and what each row becomes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +71,23 @@ def read_bank(source: Path, filename: str) -> list[Row]:
     for sheet in sheet_names(source, filename=filename):
         rows += _sheet_rows(source, filename, sheet)
     return rows
+
+
+def cells_at(
+    source: Path, filename: str, places: Collection[tuple[str, int]]
+) -> dict[tuple[str, int], dict[str, str]]:
+    """The cells of some rows by field, as they stand in the file: to mend and hand in again."""
+    found: dict[tuple[str, int], dict[str, str]] = {}
+    for sheet in {sheet for sheet, _row in places}:
+        try:
+            table = read_table(source, filename=filename, sheet=sheet, expected=EXPECTED)
+        except BadSpreadsheet:
+            continue
+        columns = _columns(table)
+        for number, cells in table.numbered():
+            if (sheet, number) in places:
+                found[sheet, number] = columns.pick(cells)
+    return found
 
 
 def _sheet_rows(source: Path, filename: str, sheet: str) -> Iterator[Row]:

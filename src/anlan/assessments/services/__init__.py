@@ -9,7 +9,12 @@ from anlan.assessments.services.schedule import (
     submit_overdue,
     void_sitting,
 )
-from anlan.assessments.services.sittings import save_answer, start_sitting, submit_sitting
+from anlan.assessments.services.sittings import (
+    save_answer,
+    save_answers,
+    start_sitting,
+    submit_sitting,
+)
 
 __all__ = [
     "import_bank",
@@ -20,6 +25,7 @@ __all__ = [
     "open_bank",
     "retire_item",
     "save_answer",
+    "save_answers",
     "schedule_practicals",
     "schedule_sittings",
     "start_sitting",

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
+from anlan.assessments.lines import practical_marked_line, practical_scheduled_line
 from anlan.assessments.models import Checklist, Practical
-from anlan.assessments.services.sittings import learner_of
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
-from anlan.foundation.ledger.services import Line, record, record_many
+from anlan.foundation.ledger.services import record_many
 from anlan.identity.models import Person
 from anlan.lib.dates import moment_text
 from anlan.lib.refusals import BadInput, NotAllowed
@@ -28,7 +28,7 @@ def schedule_practicals(
     """One practical check for each person."""
     drafts = [Practical(person=p, checklist=checklist, opens_at=opens_at) for p in persons]
     made = Practical.objects.bulk_create(drafts, batch_size=500)
-    record_many([_scheduled(practical, by, at) for practical in made])
+    record_many([practical_scheduled_line(practical, by, at) for practical in made])
     return made
 
 
@@ -63,7 +63,7 @@ def mark_practical(
         raise _already_marked(practical)
     for name, value in fields.items():
         setattr(practical, name, value)
-    _record(practical, by, at)
+    record_many([practical_marked_line(practical, by, at)])
     return practical
 
 
@@ -103,30 +103,3 @@ def _result(checklist: Checklist, marks: Mapping[str, bool]) -> tuple[int, bool]
     got = sum(item["weight"] for item in items if marks[item["key"]])
     critical = all(marks[item["key"]] for item in items if item["critical"])
     return got * 100 // total, critical and got * 100 >= checklist.pass_mark * total
-
-
-def _scheduled(practical: Practical, by: User | None, at: datetime) -> Line:
-    person = practical.person
-    return Line(
-        practical.subject,
-        "practical_scheduled",
-        by,
-        at,
-        data={"checklist": practical.checklist.key},
-        about=str(person.uid),
-        personal=learner_of(person),
-    )
-
-
-def _record(practical: Practical, by: User, at: datetime) -> None:
-    record(
-        practical.subject,
-        "practical_marked",
-        by=by,
-        at=at,
-        about=practical.person.uid,
-        personal=learner_of(practical.person),
-        score=str(practical.score),
-        result="合格" if practical.passed else "不合格",
-        photo=f"sha256:{practical.photo.sha256}" if practical.photo else "",
-    )

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.db import transaction
 
+from anlan.assessments.lines import sitting_line
 from anlan.assessments.models import ItemKind, Sitting, SittingStatus
 from anlan.assessments.papers import KIND_ORDER
 from anlan.assessments.queries import item_counts
-from anlan.assessments.services.sittings import learner_of, submit_sitting
+from anlan.assessments.services.sittings import submit_sitting
 from anlan.assessments.states import SITTING_STEPS
 from anlan.foundation.accounts.models import User
-from anlan.foundation.ledger.services import Line, record, record_many
+from anlan.foundation.ledger.services import record_many
 from anlan.foundation.rules.queries import Rulebook, rulebook
 from anlan.identity.models import Person
 from anlan.lib.dates import local_date
@@ -62,7 +63,7 @@ def schedule_sittings(
         for person in persons
     ]
     made = Sitting.objects.bulk_create(drafts, batch_size=500)
-    record_many([_line(sitting, "sitting_scheduled", by, at) for sitting in made])
+    record_many([sitting_line(sitting, "sitting_scheduled", by, at) for sitting in made])
     return made
 
 
@@ -70,15 +71,7 @@ def schedule_sittings(
 def void_sitting(sitting: Sitting, *, by: User, at: datetime, reason: str) -> None:
     """Take back a sitting that is not submitted yet, because its class or day has changed."""
     advance(sitting, SittingStatus.VOID, SITTING_STEPS)
-    record(
-        sitting.subject,
-        "sitting_voided",
-        by=by,
-        at=at,
-        about=sitting.person.uid,
-        personal=learner_of(sitting.person),
-        reason=reason,
-    )
+    record_many([sitting_line(sitting, "sitting_voided", by, at, reason=reason)])
 
 
 def submit_overdue(at: datetime) -> int:
@@ -105,7 +98,7 @@ def lapse_missed(at: datetime) -> int:
     found = list(missed.select_related("person").order_by("closes_at")[:MOST_A_RUN])
     for sitting in found:
         advance(sitting, SittingStatus.LAPSED, SITTING_STEPS)
-    record_many([_line(sitting, "sitting_lapsed", None, at) for sitting in found])
+    record_many([sitting_line(sitting, "sitting_lapsed", None, at) for sitting in found])
     return len(found)
 
 
@@ -134,15 +127,3 @@ def _check_banks(industry: str, owner: Organization | None, composition: dict[st
 
 def _item_ids(sitting: Sitting | None) -> list[int]:
     return [] if sitting is None else [question["item"] for question in sitting.questions]
-
-
-def _line(sitting: Sitting, verb: str, by: User | None, at: datetime) -> Line:
-    person = sitting.person
-    return Line(
-        sitting.subject,
-        verb,
-        by,
-        at,
-        about=str(person.uid),
-        personal=learner_of(person),
-    )

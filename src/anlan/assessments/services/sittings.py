@@ -1,25 +1,22 @@
 """Sitting a paper: start, save, submit. The deadline is the server's, the answers stay here."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 
+from anlan.assessments.lines import digest, sitting_line, submitted_line
 from anlan.assessments.models import Item, ItemKind, Sitting, SittingStatus
 from anlan.assessments.papers import Grade, draw, grade, mark
 from anlan.assessments.queries import draw_pool
 from anlan.assessments.states import SITTING_STEPS
 from anlan.foundation.accounts.models import User
-from anlan.foundation.ledger.services import Line, record_many
+from anlan.foundation.ledger.services import record_many
 from anlan.foundation.rules.queries import rulebook
-from anlan.identity.models import Person
 from anlan.lib.dates import local_date, moment_text
 from anlan.lib.refusals import BadInput, NotAllowed
 from anlan.lib.states import advance
-from anlan.proofs.canonical import canonical
 
 
 @transaction.atomic
@@ -41,22 +38,30 @@ def start_sitting(sitting: Sitting, *, by: User | None, at: datetime, device: st
         deadline=min(at + timedelta(minutes=sitting.minutes), sitting.closes_at),
         device=device[:64],
     )
-    _record(sitting, "sitting_started", by, at, paper=_digest(sitting.questions))
+    paper = digest(sitting.questions)
+    record_many([sitting_line(sitting, "sitting_started", by, at, paper=paper)])
     return sitting
 
 
-@transaction.atomic
 def save_answer(
     sitting: Sitting, no: int, chosen: Sequence[int], *, by: User | None, at: datetime
 ) -> Sitting:
     """Keep the answer to question `no` (from 1); `chosen` are shown positions, empty clears."""
+    return save_answers(sitting, {str(no): chosen}, by=by, at=at)
+
+
+@transaction.atomic
+def save_answers(
+    sitting: Sitting, answers: Mapping[str, Sequence[int]], *, by: User | None, at: datetime
+) -> Sitting:
+    """Keep several answers at once. Saving is no event of the ledger; submitting is."""
     _lock(sitting)
     _refuse_unless_running(sitting)
     if _is_over(sitting, at):
         raise NotAllowed(
-            "考试时间已到，这一题没有保存。", "此前保存的答案有效，系统将按已保存的答案评分。"
+            "考试时间已到，这次作答没有保存。", "此前保存的答案有效，系统将按已保存的答案评分。"
         )
-    kept = sitting.answers | _clean(sitting, {str(no): chosen})
+    kept = sitting.answers | _clean(sitting, answers)
     rows = Sitting.objects.filter(pk=sitting.pk, status=SittingStatus.STARTED)
     rows.update(answers=kept)
     sitting.answers = kept
@@ -90,15 +95,8 @@ def submit_sitting(
         score=found.score,
         passed=found.passed,
     )
-    result = "合格" if found.passed else "不合格"
-    told = f"{found.score.normalize():f}"
-    _record(sitting, "sitting_submitted", by, at, score=told, result=result, answers=_digest(final))
+    record_many([submitted_line(sitting, by, at)])
     return sitting
-
-
-def learner_of(person: Person) -> dict[str, Any]:
-    """What the ledger commits to about a person, without showing it."""
-    return {"learner": {"name": person.name, "id_number": person.id_number}}
 
 
 def _lock(sitting: Sitting) -> None:
@@ -159,21 +157,3 @@ def _grade(sitting: Sitting, answers: Mapping[str, Sequence[int]]) -> Grade:
     items = Item.objects.only("kind", "answer").in_bulk(ids)
     marked = mark(sitting.questions, answers, {pk: item.answer for pk, item in items.items()})
     return grade(marked, [items[pk].kind for pk in ids], sitting.weights, sitting.pass_mark)
-
-
-def _digest(value: object) -> str:
-    return "sha256:" + hashlib.sha256(canonical(value)).hexdigest()
-
-
-def _record(sitting: Sitting, verb: str, by: User | None, at: datetime, **data: str) -> None:
-    line = Line(
-        sitting.subject,
-        verb,
-        by,
-        at,
-        data=data,
-        about=str(sitting.person.uid),
-        personal=learner_of(sitting.person),
-        device=sitting.device,
-    )
-    record_many([line])

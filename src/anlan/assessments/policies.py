@@ -1,0 +1,19 @@
+"""Who may keep item banks. A sitting asks nothing: only its own person ever finds it."""
+
+from anlan.foundation.accounts.models import Role, User
+from anlan.foundation.accounts.queries import reach
+
+
+def may_keep_banks(user: User) -> bool:
+    """City officials keep the city's banks, class managers their provider's."""
+    return reach(user).has(Role.CITY_OFFICIAL, Role.CLASS_MANAGER)
+
+
+def may_keep(user: User, kept: object) -> bool:
+    """The bank, upload or item was found through `banks_for`, so it is the user's to keep."""
+    return may_keep_banks(user)
+
+
+def is_the_learner(user: User, sitting: object) -> bool:
+    """The sitting was found through `sitting_for`, so it is the user's own."""
+    return user.is_active

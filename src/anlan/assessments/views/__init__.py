@@ -1,0 +1,1 @@
+"""The pages of this room: the learner's exam, the keepers' banks."""

@@ -1,0 +1,113 @@
+"""The learner's exam: cover, paper, answers, result."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import now
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_GET, require_POST
+
+from anlan.assessments import queries, services
+from anlan.assessments.forms import answer_in, answers_in
+from anlan.assessments.models import Sitting, SittingStatus
+from anlan.assessments.policies import is_the_learner
+from anlan.foundation.accounts.guards import actor, guarded, signed_in
+
+own = guarded(is_the_learner, load=queries.sitting_for)
+
+
+@require_GET
+@guarded(signed_in)
+def mine(request: HttpRequest) -> HttpResponse:
+    waiting = {SittingStatus.READY, SittingStatus.STARTED}
+    found = list(queries.sittings_of(actor(request))[:100])
+    context = {
+        "waiting": [sitting for sitting in reversed(found) if sitting.status in waiting],
+        "past": [sitting for sitting in found if sitting.status not in waiting],
+        "now": now(),
+    }
+    return render(request, "assessments/mine.html", context)
+
+
+@never_cache
+@gzip_page
+@require_GET
+@own
+def cover(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """What awaits, how to go on, or how it went."""
+    if sitting.status == SittingStatus.SUBMITTED:
+        reviews = queries.review_of(sitting)
+        context = {
+            "sitting": sitting,
+            "wrong": [review for review in reviews if not review.correct],
+            "right": [review for review in reviews if review.correct],
+        }
+        return render(request, "assessments/result.html", context)
+    at = now()
+    kinds = queries.kinds_of(sitting)
+    context = {
+        "sitting": sitting,
+        "now": at,
+        "kinds": kinds,
+        "total": sum(n for _label, n, _weight in kinds),
+        "latest": min(at + timedelta(minutes=sitting.minutes), sitting.closes_at),
+        "running": queries.is_running(sitting, at=at),
+        "act": queries.next_act(sitting, at=at),
+    }
+    return render(request, "assessments/cover.html", context)
+
+
+@require_POST
+@own
+def start(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    services.start_sitting(sitting, by=actor(request), at=now())
+    return redirect("assessments:paper", uid=sitting.uid)
+
+
+@never_cache
+@gzip_page
+@require_GET
+@own
+def paper(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """All questions in one page of a few kilobytes, so that a lost network loses nothing."""
+    if not queries.is_running(sitting, at=now()):
+        return redirect("assessments:sitting", uid=sitting.uid)
+    context = {"sitting": sitting, "questions": queries.questions_shown(sitting)}
+    return render(request, "assessments/paper.html", context)
+
+
+@require_POST
+@own
+def answer(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    no, chosen = answer_in(request.body)
+    services.save_answers(sitting, {no: chosen}, by=actor(request), at=now())
+    return JsonResponse({"saved": no})
+
+
+@require_POST
+@own
+def submit(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """Hand in. Without scripts the buttons say `save` or `check` first."""
+    act = request.POST.get("act")
+    if sitting.status == SittingStatus.SUBMITTED:
+        messages.info(request, "这份试卷此前已交卷，成绩不会改变。")
+    elif act in {"save", "check"}:
+        return _keep(request, sitting, act)
+    else:
+        given = answers_in(request.POST)
+        services.submit_sitting(sitting, by=actor(request), at=now(), answers=given)
+    return redirect("assessments:sitting", uid=sitting.uid)
+
+
+def _keep(request: HttpRequest, sitting: Sitting, act: str) -> HttpResponse:
+    services.save_answers(sitting, answers_in(request.POST), by=actor(request), at=now())
+    questions = queries.questions_shown(sitting)
+    open_ones = [question.no for question in questions if not question.answered]
+    if act == "check":
+        context = {"sitting": sitting, "total": len(questions), "open_ones": open_ones}
+        return render(request, "assessments/check.html", context)
+    messages.success(request, f"已保存，还有 {len(open_ones)} 题没有作答。")
+    return redirect("assessments:paper", uid=sitting.uid)
