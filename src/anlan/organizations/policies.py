@@ -17,8 +17,9 @@ def may_see(user: User, organization: Organization) -> bool:
 
 
 def may_approve(user: User, organization: Organization) -> bool:
-    """A registration is decided by an official of its district or of the city."""
-    return organization.status == Status.PENDING and decides_for(user, organization)
+    """By an official of its district or of the city, and never by who registered it."""
+    waits = organization.status == Status.PENDING and organization.registered_by_id != user.pk
+    return waits and decides_for(user, organization)
 
 
 def decides_for(user: User, organization: Organization) -> bool:

@@ -1,5 +1,6 @@
 """Registering organisations and deciding on the registrations."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
@@ -7,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from anlan.foundation.accounts.models import Role, ScopeKind, User
-from anlan.foundation.accounts.services import give_role
+from anlan.foundation.accounts.services import give_role, open_account
 from anlan.foundation.codes import queries as codes
 from anlan.foundation.codes.models import System
 from anlan.foundation.ledger import services as ledger
@@ -63,6 +64,21 @@ def register_organization(
     _write(organization, "organization_registered", by, at, kind=clean["kind"], uscc=clean["uscc"])
     _ask_for_decision(organization, "新单位登记待审核", at)
     return organization
+
+
+@transaction.atomic
+def register_newcomer(
+    *, account: Mapping[str, str], at: datetime, **facts: Unpack[Facts]
+) -> tuple[Organization, User]:
+    """Account and organisation in one go; `account` has person_name, username, password hash."""
+    if User.objects.filter(username=account["username"]).exists():
+        raise Refused(
+            f"用户名 {account['username']} 刚刚被别人用了。", "请回到第一步换一个，其余内容已保留。"
+        )
+    user = open_account(username=account["username"], name=account["person_name"])
+    user.password = account["hash"]
+    user.save(update_fields=["password"])
+    return register_organization(by=user, at=at, **facts), user
 
 
 @transaction.atomic
