@@ -12,12 +12,13 @@ from decimal import Decimal
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
+from anlan.attendance.lines import mark_line
 from anlan.attendance.models import Mark, MarkKind, Proof, Register, Sheet
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
 from anlan.foundation.files.services import keep_upload
 from anlan.foundation.ledger.models import TimeSource
-from anlan.foundation.ledger.services import record
+from anlan.foundation.ledger.services import record, record_many
 from anlan.foundation.rules.queries import Rulebook
 from anlan.identity.models import Person
 from anlan.lib.dates import moment_text, to_shanghai
@@ -203,31 +204,15 @@ def _require_proof(mark: Mark) -> None:
 
 
 def _write_line(mark: Mark) -> datetime:
-    """The ledger line of a mark; returns the server's time of writing. The reason is committed
-    to rather than written: people name each other in it."""
-    verb = "signed_in" if mark.kind == MarkKind.IN else "signed_out"
-    data: dict[str, object] = {"proof": str(Proof(mark.proof).label), "late": mark.late}
-    if mark.device and mark.proof == Proof.QR:
-        data["people_on_device"] = _people_on_device(mark)
-    personal: dict[str, object] = dict(mark.person.committed)
-    if mark.reason:
-        personal["reason"] = mark.reason
-    entry = record(
-        mark.register.subject,
-        verb,
-        by=mark.by,
-        at=mark.at,
-        about=mark.person.uid,
-        personal=personal,
-        device=mark.device,
-        time_source=TimeSource(mark.time_source),
-        **data,
-    )
-    return entry.recorded_at
+    """Write the ledger line of a mark; returns the server's time of writing."""
+    line = mark_line(mark, people_on_device=_people_on_device(mark))
+    return record_many([line])[0].recorded_at
 
 
 def _people_on_device(mark: Mark) -> int:
     """How many people have scanned this register's code by this device, this one included."""
+    if not mark.device or mark.proof != Proof.QR:
+        return 0
     others = Mark.objects.filter(register=mark.register, device=mark.device, proof=Proof.QR)
     return others.exclude(person=mark.person).values("person").distinct().count() + 1
 

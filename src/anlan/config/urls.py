@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("anlan.desks.urls")),
     path("account/", include("anlan.foundation.accounts.urls")),
+    path("ui/", include("anlan.foundation.ui.urls")),
     path("notices/", include("anlan.foundation.notices.urls")),
     path("codes/", include("anlan.foundation.codes.urls")),
     path("organizations/", include("anlan.organizations.urls")),
