@@ -38,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
         )
         return 1
     keyring()
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     if steps:
         say(f"升级数据表（{steps} 步）")
         call_command("migrate", verbosity=0, interactive=False)

@@ -1,0 +1,166 @@
+"""The doctor finds what is wrong, says how to mend it, and changes nothing."""
+
+import json
+import secrets
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.utils.timezone import now
+from pytest_django import Settings
+
+from anlan.foundation.codes.models import Code, System
+from anlan.foundation.jobs.models import Lease
+from anlan.foundation.ledger.services import record
+from anlan.foundation.rules.models import Rule
+from anlan.identity.models import Person
+from anlan.lib.fields import keyring
+from anlan.lib.keyring import load_keyring
+from anlan.operations import checkup, cli
+from anlan.operations.checkup import Health
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _sound(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation with nothing wrong, in its own folder. Test databases live in memory."""
+    monkeypatch.setattr(checkup, "_pragma", lambda _, name: {"synchronous": 2}.get(name, "wal"))
+    dist = tmp_path / "dist"
+    (dist / "fonts").mkdir(parents=True)
+    for family in ("Sans", "Serif"):
+        for weight in ("Regular", "Bold"):
+            (dist / "fonts" / f"Noto{family}SC-{weight}.ttf").write_bytes(b"font")
+    (dist / "desk.js").write_text("")
+    (dist / "manifest.json").write_text(
+        json.dumps({"desk": {"js": "desk.js", "css": None, "parts": []}})
+    )
+    settings.VAR = tmp_path
+    settings.DIST = dist
+    settings.ANLAN_KEYRING = tmp_path / "keyring.json"
+    load_keyring(settings.ANLAN_KEYRING)
+    Lease.objects.create(job="notices", last_run_at=now())
+
+
+def test_a_sound_installation_gets_no_complaint(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["doctor"]) == 0
+    assert "没有发现问题" in capsys.readouterr().out
+
+
+def test_a_missing_keyring_is_found_and_not_replaced(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.ANLAN_KEYRING.unlink()
+    assert cli.main(["doctor"]) == 1
+    assert "从备份恢复" in capsys.readouterr().out
+    assert not settings.ANLAN_KEYRING.exists()
+
+
+def test_a_keyring_that_others_can_read_is_found(settings: Settings) -> None:
+    settings.ANLAN_KEYRING.chmod(0o644)
+    found = checkup.keys(now())
+    assert found.health == Health.WRONG
+    assert "chmod 600" in found.mend
+
+
+def test_a_keyring_of_another_installation_is_found(settings: Settings) -> None:
+    Person.objects.create(
+        name="甲", id_number="370102199001010017", id_index=secrets.token_hex(8), created_at=now()
+    )
+    assert checkup.keys(now()).health == Health.GOOD
+    settings.ANLAN_KEYRING = settings.ANLAN_KEYRING.with_name("other.json")
+    keyring()  # makes the other one
+    assert checkup.keys(now()).text == "这份密钥打不开库里的数据"
+
+
+def test_a_broken_keyring_is_found(settings: Settings) -> None:
+    settings.ANLAN_KEYRING.write_text("{")
+    assert checkup.keys(now()).health == Health.WRONG
+
+
+def _no_manifest(settings: Settings) -> None:
+    (settings.DIST / "manifest.json").unlink()
+
+
+def _no_bundle(settings: Settings) -> None:
+    (settings.DIST / "desk.js").unlink()
+
+
+def _no_font(settings: Settings) -> None:
+    (settings.DIST / "fonts" / "NotoSerifSC-Bold.ttf").unlink()
+
+
+def _no_industries(settings: Settings) -> None:
+    Code.objects.filter(system=System.GB_T_4754).delete()
+
+
+def _an_ended_rule(settings: Settings) -> None:
+    key = Rule.objects.earliest("id").key
+    Rule.objects.filter(key=key).update(valid_from="2000-01-01", valid_to="2001-01-01")
+
+
+def _a_silent_worker(settings: Settings) -> None:
+    Lease.objects.update(last_run_at=now() - timedelta(minutes=7))
+
+
+def _a_failing_job(settings: Settings) -> None:
+    Lease.objects.update(last_error="Traceback…\nOSError: gateway away")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "name", "words"),
+    [
+        (_no_manifest, "页面资源", "还没有构建"),
+        (_no_bundle, "页面资源", "desk.js"),
+        (_no_font, "字体", "NotoSerifSC-Bold.ttf"),
+        (_no_industries, "代码表", "gb_t_4754"),
+        (_an_ended_rule, "规则", "没有生效的值"),
+        (_a_silent_worker, "后台任务", "7 分钟"),
+        (_a_failing_job, "任务出错", "gateway away"),
+    ],
+)
+def test_each_fault_is_named_with_its_remedy(
+    spoil: Callable[[Settings], None], name: str, words: str, settings: Settings
+) -> None:
+    spoil(settings)
+    faults = [f for f in checkup.examine(now()) if f.health == Health.WRONG]
+    assert [f.name for f in faults] == [name]
+    assert words in faults[0].text
+    assert faults[0].mend
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite's own switches")
+def test_a_careless_sqlite_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkup, "_pragma", lambda _, name: {"synchronous": 1}.get(name, "wal"))
+    assert "断电可能丢数据" in checkup.database(now()).text
+
+
+def test_a_clock_that_went_back_is_found() -> None:
+    record("class/1", "closed", by=None, at=now())
+    found = checkup.clock(now() - timedelta(hours=1))
+    assert found.health == Health.WRONG
+
+
+def test_a_full_disk_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = SimpleNamespace(free=200 * 1024 * 1024)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    assert checkup.disk(now()).health == Health.WRONG
+
+
+def test_a_worker_that_never_ran_is_a_notice_only() -> None:
+    Lease.objects.all().delete()
+    assert checkup.worker(datetime.now(UTC)).health == Health.NOTICE
+    assert cli.main(["doctor"]) == 0
+
+
+def test_json_carries_the_whole_error_of_a_job(capsys: pytest.CaptureFixture[str]) -> None:
+    Lease.objects.update(last_error="Traceback…\nOSError: gateway away")
+    assert cli.main(["doctor", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["ok"] is False
+    assert told["job_errors"] == {"notices": "Traceback…\nOSError: gateway away"}
+    assert all(f["mend"] for f in told["findings"] if f["health"] == "wrong")
