@@ -33,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
     while not stop.is_set():
+        close_old_connections()
         stop.wait(_round(schedule, worker, stop))
     connections.close_all()
     return 0
@@ -40,7 +41,6 @@ def run(args: argparse.Namespace) -> int:
 
 def _round(schedule: list[Job], worker: str, stop: Event) -> float:
     """One round, job by job so that a stop needn't wait for all; seconds until the next."""
-    close_old_connections()
     done = 0
     try:
         for job in schedule:
