@@ -11,6 +11,9 @@ from anlan.foundation.files.models import StoredFile
 from anlan.lib.fields import SealedTextField, blind_index
 from anlan.organizations.models import Organization
 
+# What may be revealed of a person.
+FIELD_NAMES = {"name": "姓名", "id_number": "身份证号", "phone": "手机号"}
+
 
 class Person(models.Model):
     """Somebody who learns. The ID number and phone are sealed; the blind indexes find them."""
@@ -138,6 +141,10 @@ class Reveal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by} · {self.field}"
+
+    @property
+    def field_name(self) -> str:
+        return FIELD_NAMES.get(self.field, self.field)
 
 
 class LoginCode(models.Model):

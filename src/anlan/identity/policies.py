@@ -1,6 +1,6 @@
 """Who may do what with people's records."""
 
-from anlan.foundation.accounts.models import Role, User
+from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import reach
 from anlan.identity.models import Employment, Person, RosterUpload
 from anlan.organizations.models import Organization
@@ -8,14 +8,23 @@ from anlan.organizations.models import Organization
 
 def may_list_people(user: User) -> bool:
     """Officials, and safety officers for their own enterprise."""
+    return supervises(user) or reach(user).has(Role.SAFETY_OFFICER)
+
+
+def supervises(user: User) -> bool:
+    """Officials and operators, who see people masked."""
     seen = reach(user)
-    return seen.official or seen.whole_city or seen.has(Role.SAFETY_OFFICER)
+    return seen.official or seen.whole_city
+
+
+def own_organizations(user: User) -> list[str]:
+    """`uid`s of the enterprises whose roster the user keeps."""
+    return sorted(reach(user).keys(ScopeKind.ORGANIZATION, Role.SAFETY_OFFICER))
 
 
 def may_see_roster(user: User, organization: Organization) -> bool:
     """The own safety officer in full, officials masked; a class manager not here."""
-    seen = reach(user)
-    return seen.official or seen.whole_city or keeps_roster(user, organization)
+    return supervises(user) or keeps_roster(user, organization)
 
 
 def keeps_roster(user: User, organization: Organization) -> bool:

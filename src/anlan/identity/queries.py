@@ -155,6 +155,16 @@ def name_conflicts(reading: rosters.Reading) -> dict[int, str]:
     return clashes
 
 
+def problems_of(reading: rosters.Reading) -> dict[int, list[str]]:
+    """Every row that an import would leave out, with the reasons: by itself and by the records."""
+    clashes = name_conflicts(reading)
+    said = {
+        number: [rosters.another_name(known, reading.good[number].name)]
+        for number, known in clashes.items()
+    }
+    return dict(sorted((reading.problems | said).items()))
+
+
 def _organizations_whose_people(user: User) -> QuerySet[Organization]:
     seen = reach(user)
     if seen.official or seen.whole_city:

@@ -9,6 +9,7 @@ from datetime import date
 
 from anlan.lib import idnumber, phones
 from anlan.lib.columns import PERSON_FIELDS, Wanted
+from anlan.lib.masking import mask_name
 from anlan.lib.spreadsheets import Table
 
 ROLE_FIELD = Wanted("role", "岗位类别", ("人员类别", "培训对象", "人员类型", "培训类别"))
@@ -76,6 +77,11 @@ def understand(table: Table, mapping: Mapping[str, int], *, today: date) -> Read
 def sentence(number: int, problems: list[str]) -> str:
     """第 37 行：身份证号校验位不符，请逐位核对，尤其是末位。"""
     return f"第 {number} 行：{'；'.join(problems)}。"
+
+
+def another_name(known: str, told: str) -> str:
+    """What is wrong with a row whose ID number is registered under another name."""
+    return f"该身份证号已登记为“{mask_name(known)}”，与本行姓名“{mask_name(told)}”不一致，请核对"
 
 
 def _picked(cells: list[str], mapping: Mapping[str, int]) -> dict[str, str]:

@@ -13,10 +13,9 @@ from django.db import transaction
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger import services as ledger
 from anlan.identity.models import Employment, Person, id_index, phone_index
-from anlan.identity.rosters import PersonRow
+from anlan.identity.rosters import PersonRow, another_name
 from anlan.identity.services.people import new_person, registration_line
 from anlan.lib.dates import local_date
-from anlan.lib.masking import mask_name
 from anlan.organizations.models import Organization
 
 AT_ONCE = 500
@@ -91,13 +90,8 @@ def _under_another_name(row: PersonRow, known: _Known, outcome: Outcome) -> bool
     person = known.people.get(id_index(row.id_number))
     if person is None or person.name == row.name:
         return False
-    outcome.problems[row.number] = [another_name_sentence(person.name, row.name)]
+    outcome.problems[row.number] = [another_name(person.name, row.name)]
     return True
-
-
-def another_name_sentence(known: str, told: str) -> str:
-    """What is wrong with a row whose ID number is registered under another name."""
-    return f"该身份证号已登记为“{mask_name(known)}”，与本行姓名“{mask_name(told)}”不一致，请核对"
 
 
 def _register(rows: Sequence[PersonRow], known: _Known, hand: NewHand) -> dict[str, Person]:

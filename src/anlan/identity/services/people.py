@@ -7,15 +7,20 @@ from django.db import IntegrityError, transaction
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger import services as ledger
 from anlan.foundation.notices import services as notices
-from anlan.identity.models import Employment, Person, Reveal, id_index, phone_index
+from anlan.identity.models import (
+    FIELD_NAMES,
+    Employment,
+    Person,
+    Reveal,
+    id_index,
+    phone_index,
+)
 from anlan.lib import idnumber, phones
 from anlan.lib.bigrams import bigrams
 from anlan.lib.dates import at_shanghai, local_date
 from anlan.lib.masking import mask_name, mask_phone
 from anlan.lib.refusals import BadInput, Refused
 from anlan.organizations.models import Organization
-
-FIELD_NAMES = {"name": "姓名", "id_number": "身份证号", "phone": "手机号"}
 
 
 @transaction.atomic

@@ -1,0 +1,77 @@
+"""People as a screen may show them: masked, unless the reader needs them in full today."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from anlan.foundation.codes import queries as codes
+from anlan.foundation.codes.models import System
+from anlan.identity.models import Employment, Person
+from anlan.lib import idnumber
+from anlan.lib.masking import mask_id, mask_name, mask_phone
+
+_SEXES = {"male": "男", "female": "女"}
+
+
+@dataclass(frozen=True)
+class ShownPerson:
+    """One person's data as text, masked where it has to be."""
+
+    uid: UUID
+    name: str
+    id_number: str
+    phone: str
+    sex: str
+    birth: date
+    is_synthetic: bool
+
+    @classmethod
+    def of(
+        cls, person: Person, *, in_full: bool = False, revealed: dict[str, str] | None = None
+    ) -> "ShownPerson":
+        """`revealed` are fields that were just revealed, with their values."""
+        seen = revealed or {}
+        said = idnumber.parse(person.id_number)
+        return cls(
+            uid=person.uid,
+            name=person.name if in_full or "name" in seen else mask_name(person.name),
+            id_number=person.id_number
+            if in_full or "id_number" in seen
+            else mask_id(person.id_number),
+            phone=person.phone if in_full or "phone" in seen else mask_phone(person.phone),
+            sex=_SEXES[said.sex],
+            birth=said.birth,
+            is_synthetic=person.is_synthetic,
+        )
+
+
+@dataclass(frozen=True)
+class Hand:
+    """One employment as a row: who, as what, where, since when."""
+
+    person: ShownPerson
+    organization: str
+    organization_uid: UUID
+    role: str
+    trade: str
+    department: str
+    since: date
+    until: date | None
+
+
+def hands(jobs: Iterable[Employment], *, in_full: bool) -> list[Hand]:
+    """Employments with their codes as words."""
+    return [
+        Hand(
+            person=ShownPerson.of(job.person, in_full=in_full),
+            organization=job.organization.name,
+            organization_uid=job.organization.uid,
+            role=codes.code_name(System.OCCUPATION_ROLE, job.role),
+            trade=job.trade,
+            department=job.department,
+            since=job.since,
+            until=job.until,
+        )
+        for job in jobs
+    ]

@@ -1,0 +1,175 @@
+"""People: the roster of an enterprise, one person's record, the page about oneself."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.views.decorators.http import require_GET, require_POST
+
+from anlan.foundation.accounts.guards import actor, guarded
+from anlan.foundation.files.responses import XLSX, send_bytes
+from anlan.foundation.ledger.queries import timeline
+from anlan.foundation.ui.parts import Moment
+from anlan.identity import policies, queries, services
+from anlan.identity.forms import FilterForm, LeaveForm, PhoneChangeForm, RevealForm
+from anlan.identity.models import Employment, Person
+from anlan.identity.sheets import roster_sheet
+from anlan.identity.shown import ShownPerson, hands
+from anlan.lib.dates import date_text, local_date
+from anlan.organizations import queries as organizations
+from anlan.organizations.models import Organization
+
+PAGE = 50
+
+
+@require_GET
+@guarded(policies.may_list_people)
+def people(request: HttpRequest) -> HttpResponse:
+    """A safety officer's own roster; for officials everybody in their reach, masked."""
+    user = actor(request)
+    own = policies.own_organizations(user)
+    if len(own) == 1 and not policies.supervises(user):
+        return redirect("identity:roster", uid=own[0])
+    form = FilterForm(request.GET)
+    rows = queries.narrowed(queries.employments_visible_to(user), form.filters())
+    context = {
+        "filters": form,
+        "page": _page(rows, request, in_full=False),
+        "with_organization": True,
+        "title": "人员名册",
+    }
+    return _ledger(request, context)
+
+
+@require_GET
+@guarded(policies.may_see_roster, load=organizations.organization_for)
+def roster(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """Who works for one organisation: in full for its own safety officer."""
+    user = actor(request)
+    form = FilterForm(request.GET)
+    in_full = policies.keeps_roster(user, organization)
+    rows = queries.roster_of(organization, form.filters())
+    context = {
+        "filters": form,
+        "page": _page(rows, request, in_full=in_full),
+        "organization": organization,
+        "in_full": in_full,
+        "title": "人员名册",
+        "recent": queries.uploads_of(organization)[:5] if in_full else [],
+        "export_url": reverse("identity:roster_export", args=[organization.uid]) if in_full else "",
+    }
+    return _ledger(request, context)
+
+
+@require_GET
+@guarded(policies.keeps_roster, load=organizations.organization_for)
+def roster_export(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """The roster as the enterprise keeps it, for itself only."""
+    rows = queries.roster_of(organization, FilterForm(request.GET).filters())
+    name = f"花名册-{organization.name}-{date_text(local_date(now()))}.xlsx"
+    return send_bytes(roster_sheet(organization, rows), name, XLSX)
+
+
+@require_GET
+@guarded(policies.may_see_person, load=queries.person_for)
+def person(request: HttpRequest, person: Person) -> HttpResponse:
+    return _person(request, person)
+
+
+@require_POST
+@guarded(policies.may_see_person, load=queries.person_for)
+def reveal(request: HttpRequest, person: Person) -> HttpResponse:
+    """Shows one masked field, this once; the look is kept."""
+    form = RevealForm(request.POST)
+    if not form.is_valid():
+        return _person(request, person, reveal_form=form, status=422)
+    field = form.cleaned_data["field"]
+    value = services.reveal(person, field, reason=form.said(), by=actor(request), at=now())
+    return _person(request, person, revealed={field: value})
+
+
+@require_POST
+@guarded(policies.keeps, load=queries.person_for)
+def change_phone(request: HttpRequest, person: Person) -> HttpResponse:
+    form = PhoneChangeForm(request.POST)
+    if not form.is_valid():
+        return _person(request, person, phone_form=form, status=422)
+    clean = form.cleaned_data
+    services.change_phone(
+        person, clean["phone"], reason=clean["reason"], by=actor(request), at=now()
+    )
+    messages.success(request, "手机号已更正，原号码会收到短信提醒。")
+    return redirect("identity:person", uid=person.uid)
+
+
+@require_POST
+@guarded(policies.keeps, load=queries.person_for)
+def leave(request: HttpRequest, person: Person) -> HttpResponse:
+    """Ends the person's employments with the officer's own organisations."""
+    form = LeaveForm(request.POST)
+    if not form.is_valid():
+        return _person(request, person, leave_form=form, status=422)
+    user = actor(request)
+    for job in list(queries.employments_of(person).filter(until=None)):
+        if policies.keeps_roster(user, job.organization):
+            services.leave(person, job.organization, on=form.cleaned_data["on"], by=user)
+    messages.success(request, "已登记离职；本人的培训记录不受影响。")
+    return redirect("identity:people")
+
+
+@require_GET
+@guarded(policies.is_somebody)
+def me(request: HttpRequest) -> HttpResponse:
+    """A learner's own data, and who looked at it."""
+    found = queries.person_of(actor(request))
+    context: dict[str, Any] = {"person": None}
+    if found is not None:
+        context = {
+            "person": ShownPerson.of(found),
+            "jobs": hands(queries.employments_of(found), in_full=False),
+            "reveals": queries.reveals_of(found)[:50],
+        }
+    return render(request, "identity/me.html", context)
+
+
+def _person(
+    request: HttpRequest,
+    person: Person,
+    *,
+    reveal_form: RevealForm | None = None,
+    phone_form: PhoneChangeForm | None = None,
+    leave_form: LeaveForm | None = None,
+    revealed: dict[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    in_full = policies.keeps(actor(request), person)
+    happenings = timeline([person.subject], limit=50)
+    context = {
+        "subject": person,
+        "shown": ShownPerson.of(person, in_full=in_full, revealed=revealed),
+        "jobs": hands(queries.employments_of(person), in_full=in_full),
+        "in_full": in_full,
+        "revealed": revealed,
+        "reveal_form": reveal_form or RevealForm(),
+        "phone_form": phone_form or PhoneChangeForm(),
+        "leave_form": leave_form or LeaveForm(initial={"on": local_date(now())}),
+        "moments": [Moment(h.at, h.sentence, h.who) for h in reversed(happenings)],
+    }
+    return render(request, "identity/person.html", context, status=status)
+
+
+def _page(rows: QuerySet[Employment], request: HttpRequest, *, in_full: bool) -> Page[Any]:
+    page: Page[Any] = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page.object_list = hands(page.object_list, in_full=in_full)
+    return page
+
+
+def _ledger(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    fragment = request.headers.get("HX-Request") == "true"
+    template = "identity/_people_rows.html" if fragment else "identity/people.html"
+    return render(request, template, context)
