@@ -62,6 +62,7 @@ query-counts: $(PACKAGE) ## write tests/house/query_counts.json anew, after look
 
 lock: $(REQUIREMENTS) ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --extra dev -q -o requirements.lock pyproject.toml
+	$(BIN)/python scripts/licences.py
 
 clean: ## remove what was built; data in var/ stays
 	rm -rf $(VENV) node_modules src/anlan/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
