@@ -121,6 +121,8 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "desks:home"
 LOGOUT_REDIRECT_URL = "accounts:login"
+# The other doors beside the password form: (key in the template, URL name).
+ANLAN_DOORS = {"learner": "identity:login_phone", "register": "organizations:register"}
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_RESET_ON_SUCCESS = True

@@ -1,8 +1,12 @@
 """Log in, log out."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from anlan.foundation.accounts.guards import public
@@ -17,11 +21,19 @@ class LoginForm(AuthenticationForm):
     }
 
 
-_login = auth_views.LoginView.as_view(
-    template_name="accounts/login.html",
-    authentication_form=LoginForm,
-    redirect_authenticated_user=True,
-)
+class _Login(auth_views.LoginView):
+    """The front door; the doors beside it belong to rooms above and are named in settings."""
+
+    template_name = "accounts/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        doors = {key: reverse(name) for key, name in settings.ANLAN_DOORS.items()}
+        return super().get_context_data(**kwargs) | {"doors": doors}
+
+
+_login = _Login.as_view()
 
 
 @public("the door itself")

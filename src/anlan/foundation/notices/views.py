@@ -11,8 +11,9 @@ from anlan.foundation.notices import queries, services
 
 @guarded(signed_in)
 def inbox(request: HttpRequest) -> HttpResponse:
-    notices = queries.notices_of(actor(request))[:100]
-    return render(request, "notices/inbox.html", {"notices": notices})
+    user = actor(request)
+    context = {"notices": queries.notices_of(user)[:100], "unread": queries.unread_count(user)}
+    return render(request, "notices/inbox.html", context)
 
 
 @require_POST
