@@ -1,0 +1,198 @@
+"""Reading archives and certificates: who sees which, what waits to be sealed."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from anlan.archives.models import Archive, Certificate, CertificateStatus, SealOrder
+from anlan.classes import queries as classes
+from anlan.classes.models import Enrolment, Status, TrainingClass
+from anlan.foundation.accounts.models import Role, ScopeKind, User
+from anlan.foundation.accounts.queries import Reach, reach
+from anlan.identity.models import Person
+from anlan.lib.bigrams import matching
+
+EXPIRED = "expired"
+STANDINGS = [
+    (CertificateStatus.VALID.value, "有效"),
+    (EXPIRED, "已过期"),
+    (CertificateStatus.REVOKED.value, "已撤销"),
+]
+_LABELS = dict(STANDINGS)
+
+
+def visible_to(user: User) -> QuerySet[Archive]:
+    """Officials: of their classes; a class manager: of the provider's; a learner: one's own."""
+    seen = _supervised(reach(user), "klass__", Role.CLASS_MANAGER)
+    mine = Q(enrolment__person__user=user)
+    return Archive.objects.filter(seen | mine)
+
+
+def certificates_visible_to(user: User) -> QuerySet[Certificate]:
+    """Officials and class managers as above; a safety officer: own people's; a learner's own."""
+    seen = _supervised(reach(user), "enrolment__klass__", Role.CLASS_MANAGER)
+    sent = reach(user).keys(ScopeKind.ORGANIZATION, Role.SAFETY_OFFICER)
+    seen |= Q(enrolment__organization__uid__in=sent) | Q(enrolment__person__user=user)
+    return Certificate.objects.filter(seen)
+
+
+def _supervised(mine: Reach, klass: str, *staff: Role) -> Q:
+    if mine.whole_city:
+        return Q()
+    own = mine.keys(ScopeKind.ORGANIZATION, *staff)
+    return (
+        Q(**{f"{klass}district__in": mine.districts})
+        | Q(**{f"{klass}industry__in": mine.industries})
+        | Q(**{f"{klass}provider__uid__in": own})
+    )
+
+
+def closed_class_for(user: User, uid: uuid.UUID) -> TrainingClass:
+    """A visible class that is closed: only those have a report and an archive."""
+    found = classes.visible_to(user).select_related("provider", "project", "syllabus", "manager")
+    return found.get(uid=uid, status=Status.CLOSED)
+
+
+def archive_for(user: User, uid: uuid.UUID) -> Archive:
+    found = visible_to(user).select_related("klass__provider", "enrolment__person", "file")
+    return found.get(uid=uid)
+
+
+def certificate_for(user: User, uid: uuid.UUID) -> Certificate:
+    return _whole(certificates_visible_to(user)).get(uid=uid)
+
+
+def archives_of(klass: TrainingClass) -> QuerySet[Archive]:
+    """The class's own archives, the newest version first."""
+    found = klass.archives.filter(enrolment__isnull=True).select_related("file", "order__by")
+    return found.order_by("-version")
+
+
+def learner_archives_of(klass: TrainingClass) -> QuerySet[Archive]:
+    """The newest archive of each learner of a class, in the order of enrolment."""
+    newer = Archive.objects.filter(enrolment=OuterRef("enrolment"), version__gt=OuterRef("version"))
+    found = klass.archives.filter(~Exists(newer), enrolment__isnull=False)
+    return found.select_related("file", "enrolment__person").order_by("enrolment_id")
+
+
+def learner_archives_for(person: Person) -> QuerySet[Archive]:
+    """The newest archive of every class that a person was in."""
+    newer = Archive.objects.filter(enrolment=OuterRef("enrolment"), version__gt=OuterRef("version"))
+    found = Archive.objects.filter(~Exists(newer), enrolment__person=person)
+    return found.select_related("klass", "file").order_by("-at")
+
+
+def last_version(klass: TrainingClass, enrolment: Enrolment | None = None) -> int:
+    """The newest version of the class's archive, or of one learner's; 0 when there is none."""
+    found = klass.archives.filter(enrolment=enrolment).order_by("-version").first()
+    return found.version if found else 0
+
+
+def certificate_by_number(number: str) -> Certificate | None:
+    """By the number as it is printed; for anybody."""
+    return _whole(Certificate.objects.filter(number=number)).first()
+
+
+def certificates_of(person: Person) -> QuerySet[Certificate]:
+    """A person's certificates, the newest first."""
+    return _whole(Certificate.objects.filter(enrolment__person=person)).order_by(
+        "-issued_on", "-id"
+    )
+
+
+def certificates_in(klass: TrainingClass) -> QuerySet[Certificate]:
+    """The certificates of a class, in the order of enrolment."""
+    found = Certificate.objects.filter(enrolment__klass=klass)
+    return _whole(found).order_by("enrolment_id")
+
+
+def _whole(found: QuerySet[Certificate]) -> QuerySet[Certificate]:
+    return found.select_related(
+        "enrolment__klass__provider",
+        "enrolment__klass__syllabus",
+        "enrolment__person",
+        "enrolment__organization",
+        "file",
+    )
+
+
+def standing(certificate: Certificate, on: date) -> str:
+    """valid, expired or revoked on a day; the last day itself counts as valid."""
+    if certificate.status == CertificateStatus.VALID and certificate.valid_until < on:
+        return EXPIRED
+    return certificate.status
+
+
+def standing_label(value: str) -> str:
+    return _LABELS[value]
+
+
+def is_synthetic(certificate: Certificate) -> bool:
+    one = certificate.enrolment
+    return one.person.is_synthetic or one.klass.is_synthetic
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the certificate ledger is narrowed by; empty means everything."""
+
+    text: str = ""
+    standing: str = ""
+    industry: str = ""
+    district: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def filtered(rows: QuerySet[Certificate], by: Filters, today: date) -> QuerySet[Certificate]:
+    """Rows that fit every filter, the newest first. Text: a number, or two characters of a name."""
+    wanted: dict[str, Any] = {
+        "enrolment__klass__industry": by.industry,
+        "enrolment__klass__district": by.district,
+        "issued_on__gte": by.since,
+        "issued_on__lte": by.until,
+    }
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+    if by.standing == CertificateStatus.REVOKED:
+        rows = rows.filter(status=CertificateStatus.REVOKED)
+    elif by.standing:
+        rows = rows.filter(status=CertificateStatus.VALID)
+        past = Q(valid_until__lt=today)
+        rows = rows.filter(past if by.standing == EXPIRED else ~past)
+    if text := by.text.strip():
+        named = matching("enrolment__person__search", text)
+        rows = rows.filter(named | Q(number__contains=text.upper()))
+    return _whole(rows).order_by("-issued_on", "-id")
+
+
+def ledger_totals(rows: QuerySet[Certificate], today: date) -> dict[str, int]:
+    """How many of the filtered certificates are valid, expired and revoked."""
+    plain = rows.order_by()
+    valid = Q(status=CertificateStatus.VALID)
+    past = Q(valid_until__lt=today)
+    return plain.aggregate(
+        valid=Count("pk", filter=valid & ~past),
+        expired=Count("pk", filter=valid & past),
+        revoked=Count("pk", filter=Q(status=CertificateStatus.REVOKED)),
+    )
+
+
+def unsealed_classes() -> QuerySet[TrainingClass]:
+    """Closed classes without an archive, the longest waiting first."""
+    sealed = Archive.objects.filter(klass=OuterRef("pk"), enrolment__isnull=True)
+    closed = TrainingClass.objects.filter(~Exists(sealed), status=Status.CLOSED)
+    return closed.order_by(F("closed_at").asc(nulls_first=True), "id")
+
+
+def open_orders() -> QuerySet[SealOrder]:
+    """Wishes to seal again that the worker has not done yet, the oldest first."""
+    return (
+        SealOrder.objects.filter(archive__isnull=True).select_related("klass", "by").order_by("at")
+    )
+
+
+def open_order(klass: TrainingClass) -> SealOrder | None:
+    return open_orders().filter(klass=klass).first()

@@ -1,0 +1,21 @@
+"""What this room does: certificates, sealed archives, the name check at the public door."""
+
+from anlan.archives.services.certificates import (
+    issue_certificates,
+    print_certificates,
+    revoke_certificate,
+)
+from anlan.archives.services.name_checks import forget_old_tries, name_agrees
+from anlan.archives.services.sealing import order_reseal, reseal, seal_class, seal_learners
+
+__all__ = [
+    "forget_old_tries",
+    "issue_certificates",
+    "name_agrees",
+    "order_reseal",
+    "print_certificates",
+    "reseal",
+    "revoke_certificate",
+    "seal_class",
+    "seal_learners",
+]
