@@ -18,7 +18,7 @@ from anlan.trainers.models import Trainer, TrainerStatus
 class Gap:
     """One thing to mend: where it stands on the page, what to do, by which clause.
 
-    `slot` names the half-day that it is about (2026-12-01/am), empty when it is about no single one.
+    `slot` names the half-day that it is about (2026-12-01/am); empty when it is about no one.
     """
 
     where: str

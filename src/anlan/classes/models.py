@@ -6,10 +6,13 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from anlan.assessments.models import Practical, Sitting
 from anlan.attendance.models import Register
 from anlan.courses.models import Mode, Module, Syllabus
+from anlan.foundation.codes.models import System
+from anlan.foundation.codes.queries import code_name
 from anlan.foundation.files.models import StoredFile
 from anlan.identity.models import Person
 from anlan.organizations.models import Organization
@@ -72,9 +75,20 @@ class TrainingClass(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("classes:record", args=[self.uid])
+
     @property
     def subject(self) -> str:
         return f"class/{self.uid}"
+
+    @property
+    def district_name(self) -> str:
+        return code_name(System.GB_T_2260, self.district)
+
+    @property
+    def industry_name(self) -> str:
+        return code_name(System.KEY_INDUSTRY, self.industry)
 
 
 class HalfDay(models.TextChoices):
@@ -183,7 +197,8 @@ class ChangeRequest(models.Model):
     """A wish to change an approved class. `before` and `after` keep what was and what was asked.
 
     `after` by kind: reschedule {"day", "half"}, trainer {"trainer": uid}, venue {"venue": uid},
-    cancel {}. `session` is None for a cancellation.
+    cancel {}; all but the last also {"what"}, the change in words. `session` is None for a
+    cancellation.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

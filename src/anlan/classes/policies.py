@@ -1,7 +1,7 @@
 """Who may do what with a class: each rule reads like the regulation it comes from."""
 
 from anlan.classes.models import ChangeRequest, Enrolment, Session, Status, TrainingClass
-from anlan.classes.states import EDITABLE
+from anlan.classes.states import EDITABLE, UNDECIDED, UNDER_WAY
 from anlan.foundation.accounts.models import Role, User
 from anlan.foundation.accounts.queries import reach
 
@@ -9,6 +9,17 @@ from anlan.foundation.accounts.queries import reach
 def may_see(user: User, klass: TrainingClass) -> bool:
     """Whoever could load it may see it."""
     return True
+
+
+def may_browse(user: User) -> bool:
+    """The ledger is for those who supervise, teach or send people."""
+    mine = reach(user)
+    return mine.official or mine.whole_city or bool(mine.organizations)
+
+
+def may_decide_some(user: User) -> bool:
+    """Officials of a district or the city have a queue; other departments only look."""
+    return reach(user).has(Role.DISTRICT_OFFICIAL, Role.CITY_OFFICIAL)
 
 
 def may_apply(user: User) -> bool:
@@ -24,6 +35,19 @@ def may_run(user: User, klass: TrainingClass) -> bool:
 def may_edit(user: User, klass: TrainingClass) -> bool:
     """Only a draft or a returned application is edited."""
     return may_run(user, klass) and klass.status in EDITABLE
+
+
+def may_discard(user: User, klass: TrainingClass) -> bool:
+    """The provider gives up an application; an approved class is cancelled by a change request."""
+    return may_run(user, klass) and klass.status in UNDECIDED
+
+
+def may_ask_change(user: User, klass: TrainingClass) -> bool:
+    return may_run(user, klass) and klass.status in UNDER_WAY
+
+
+def may_close(user: User, klass: TrainingClass) -> bool:
+    return may_run(user, klass) and klass.status == Status.RUNNING
 
 
 def may_review(user: User, klass: TrainingClass) -> bool:
@@ -79,3 +103,21 @@ def is_watching(user: User, klass: TrainingClass) -> bool:
     """Officials and the provider's staff see the whole of a class, an enterprise its own part."""
     mine = reach(user)
     return mine.official or mine.whole_city or mine.works_for(klass.provider.uid)
+
+
+def may_stand_at_door(user: User, session: Session) -> bool:
+    """Whoever has scanned the code on the screen may ask; the list of learners answers."""
+    return user.is_active
+
+
+def is_own_enrolment(user: User, enrolment: Enrolment) -> bool:
+    return enrolment.person.user_id == user.pk
+
+
+def may_follow(user: User, klass: TrainingClass) -> bool:
+    """A safety officer follows the own enterprise's people, and nobody else's."""
+    return reach(user).has(Role.SAFETY_OFFICER)
+
+
+def may_mark_practicals(user: User) -> bool:
+    return reach(user).has(Role.EXAMINER)

@@ -2,14 +2,16 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from anlan.attendance.models import Register
 from anlan.classes.models import (
     ChangeRequest,
     ChangeStatus,
+    Closing,
     Enrolment,
     EnrolmentStatus,
     HalfDay,
@@ -164,6 +166,29 @@ def with_counts(classes: QuerySet[TrainingClass]) -> QuerySet[TrainingClass]:
     return classes.annotate(
         people=Count("enrolments", filter=Q(enrolments__status__in=COUNTED), distinct=True)
     )
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a filtered ledger adds up to; `passed` of `finished` learners in closed classes."""
+
+    classes: int
+    people: int
+    passed: int
+    finished: int
+
+
+def totals(classes: QuerySet[TrainingClass]) -> Totals:
+    """Three queries, however many classes; `classes` must not be sliced."""
+    closed = Closing.objects.filter(klass__in=classes.order_by())
+    sums = closed.aggregate(passed=Sum("passed", default=0), finished=Sum("enrolled", default=0))
+    people = Enrolment.objects.filter(klass__in=classes.order_by(), status__in=COUNTED)
+    return Totals(classes.count(), people.count(), sums["passed"], sums["finished"])
+
+
+def newest_first(classes: QuerySet[TrainingClass]) -> QuerySet[TrainingClass]:
+    """The ledger's order; drafts without a timetable stand last."""
+    return classes.select_related("provider").order_by(F("first_day").desc(nulls_last=True), "-id")
 
 
 def session_now(klass: TrainingClass, at: datetime) -> Session | None:

@@ -1,268 +1,142 @@
-"""花名册, 签到表, 成绩册: what they say, as a PDF to sign and as the xlsx that offices print.
+"""花名册, 签到表, 成绩册 and the class ledger as the xlsx that offices print."""
 
-They carry full names: for the class's own staff, officials, and its archive.
-"""
+from collections.abc import Iterable
 
-from collections.abc import Mapping
-from datetime import datetime
-from pathlib import Path
-
-from anlan.attendance.models import Proof
-from anlan.attendance.queries import Presence, presence
+from anlan.attendance.queries import Presence, presences
 from anlan.classes import queries
-from anlan.classes.documents import (
-    Fact,
-    Figure,
-    Roster,
-    RosterRow,
-    ScoreRow,
-    ScoreSheet,
-    Sheet,
-    SignInRow,
-    SignInSheet,
-)
-from anlan.classes.models import Enrolment, Session, TrainingClass
-from anlan.classes.results import Result, results_of
-from anlan.foundation.codes.models import System
-from anlan.foundation.codes.queries import code_name
-from anlan.identity.models import Employment
-from anlan.lib import idnumber
-from anlan.lib.dates import date_range_text, to_shanghai, weekday_name
+from anlan.classes.models import Closing, EnrolmentSource, Session, Status, TrainingClass
+from anlan.classes.people import Learner
+from anlan.classes.results import results_of
+from anlan.foundation.ui.formats import cn_time
+from anlan.lib.dates import date_range_text, weekday_name
 from anlan.lib.masking import mask_id, mask_phone
-from anlan.lib.spreadsheets import write_table
-from anlan.lib.typeset import qr_svg, typeset
+from anlan.lib.spreadsheets import Cell, write_table
 
-TEMPLATES = Path(__file__).resolve().parent / "typst"
-SEXES = {"male": "男", "female": "女"}
-PASS_RULE = "结业须学时达标且理论、实操均合格"
+SIGNED_BELOW = "班主任签字：　　　　　　　　　　日期：　　　　　　　　　　培训机构（盖章）："
 
 
-def roster(klass: TrainingClass, *, at: datetime) -> Roster:
-    """花名册: everybody who counts as a learner."""
-    people = list(queries.enrolled(klass))
-    posts = _posts(people)
-    return {
-        **_head(klass, at),
-        "facts": [
-            _fact("举办单位", klass.provider.name),
-            _fact("时间", class_days(klass)),
-            _fact("大纲", klass.syllabus.title),
-            _fact("人数", f"{len(people)} 人（名额 {klass.quota} 人）"),
-        ],
-        "rows": [_roster_row(no, one, posts) for no, one in enumerate(people, start=1)],
-    }
+def ledger_sheet(classes: Iterable[TrainingClass]) -> bytes:
+    """The filtered ledger; `classes` carry `people` and their closing."""
+    headers = ["班号", "班名", "培训机构", "行业", "区县", "首日", "末日", "名额", "在读", "状态"]
+    return write_table("培训班台账", [*headers, "合格"], (_ledger_row(one) for one in classes))
 
 
-def sign_in_sheet(session: Session, *, at: datetime, filled: bool = False) -> SignInSheet:
-    """签到表 of a half-day: empty, to be signed on paper; `filled` with the marks as they stand."""
-    klass = session.klass
-    came = {one.person_id: one for one in presence(session.register)} if session.register else {}
-    return {
-        **_head(klass, at),
-        "session": session_name(session),
-        "topic": session.topic,
-        "trainer": session.trainer.name,
-        "place": session.place,
-        "filled": filled,
-        "rows": [
-            _sign_in_row(no, one, came.get(one.person_id) if filled else None)
-            for no, one in enumerate(queries.enrolled(klass), start=1)
-        ],
-        "qr_svg": qr_svg(f"anlan:sheet:{session.uid}"),
-    }
+def roster_sheet(klass: TrainingClass, learners: Iterable[Learner]) -> bytes:
+    """花名册: who is in the class, sent by whom."""
+    headers = ["序号", "姓名", "身份证号", "手机号", "单位", "来源", "备注"]
+    rows: list[list[Cell]] = [
+        [
+            number,
+            one.name,
+            mask_id(one.enrolment.person.id_number),
+            mask_phone(one.enrolment.person.phone),
+            one.enrolment.organization.name,
+            EnrolmentSource(one.enrolment.source).label,
+            f"本年度同项目已参训：{one.before}" if one.before else "",
+        ]
+        for number, one in enumerate(learners, start=1)
+    ]
+    return _sheet(klass, "花名册", headers, rows)
 
 
-def score_sheet(
-    klass: TrainingClass, *, at: datetime, certificates: Mapping[int, str] | None = None
-) -> ScoreSheet:
-    """成绩册; `certificates` is enrolment id → number, from the room that issues them."""
+def attendance_sheet(klass: TrainingClass, learners: Iterable[Learner]) -> bytes:
+    """签到表: in and out of every half-day, the hours that they are worth."""
+    sessions = list(queries.sessions_of(klass))
+    signed = _signed(sessions)
     results = results_of(klass)
-    numbers = certificates or {}
-    rules = queries.rules_for(klass, klass.first_day or to_shanghai(at).date())
-    mark = rules.ruling("exam.pass_mark")
-    share = rules.ruling("attendance.share_min")
-    return {
-        **_head(klass, at),
-        "figures": _score_figures(list(results.values())),
-        "rule": f"{PASS_RULE}：出勤不低于 {float(share.value):.0%}，理论 {mark.value} 分及格。"
-        f"依据：{mark.clause}。",
-        "rows": [
-            _score_row(no, result, numbers.get(pk, ""))
-            for no, (pk, result) in enumerate(results.items(), start=1)
-        ],
-        "signatures": [_fact("考官", ""), _fact("班主任", "")],
-    }
+    headers = ["序号", "姓名", "单位", *(_short(session) for session in sessions), "学时"]
+    rows: list[list[Cell]] = [
+        [
+            number,
+            one.name,
+            one.enrolment.organization.name,
+            *(_in_out(signed.get((s.register_id, one.enrolment.person_id))) for s in sessions),
+            results[one.enrolment.pk].hours,
+        ]
+        for number, one in enumerate(learners, start=1)
+    ]
+    return _sheet(klass, "签到表", headers, rows)
 
 
-def roster_pdf(klass: TrainingClass, *, at: datetime) -> bytes:
-    return typeset(TEMPLATES / "roster.typ", roster(klass, at=at))
+def score_sheet(klass: TrainingClass, learners: Iterable[Learner]) -> bytes:
+    """成绩册: hours, theory, practical, make-ups, verdict."""
+    results = results_of(klass)
+    headers = ["序号", "姓名", "身份证号", "单位", "学时", "理论", "实操", "补考次数", "结论"]
+    rows: list[list[Cell]] = []
+    for number, one in enumerate(learners, start=1):
+        result = results[one.enrolment.pk]
+        rows.append(
+            [
+                number,
+                one.name,
+                mask_id(one.enrolment.person.id_number),
+                one.enrolment.organization.name,
+                result.hours,
+                result.theory_score,
+                result.practical_score,
+                max(0, result.tries - 1),
+                result.verdict,
+            ]
+        )
+    return _sheet(klass, "成绩册", headers, rows)
 
 
-def sign_in_pdf(session: Session, *, at: datetime, filled: bool = False) -> bytes:
-    return typeset(TEMPLATES / "sign_in_sheet.typ", sign_in_sheet(session, at=at, filled=filled))
-
-
-def score_pdf(
-    klass: TrainingClass, *, at: datetime, certificates: Mapping[int, str] | None = None
+def _sheet(
+    klass: TrainingClass, kind: str, headers: list[str], rows: Iterable[list[Cell]]
 ) -> bytes:
-    sheet = score_sheet(klass, at=at, certificates=certificates)
-    return typeset(TEMPLATES / "score_sheet.typ", sheet)
-
-
-def roster_xlsx(klass: TrainingClass, *, at: datetime) -> bytes:
-    sheet = roster(klass, at=at)
-    heads = ("序号", "姓名", "性别", "身份证号", "单位", "岗位", "手机")
-    rows = [
-        (
-            r["number"],
-            r["name"],
-            r["sex"],
-            r["id_masked"],
-            r["employer"],
-            r["post"],
-            r["phone_masked"],
-        )
-        for r in sheet["rows"]
-    ]
-    return write_table(f"花名册　{klass.title}", heads, rows, subtitle=_subtitle(klass))
-
-
-def sign_in_xlsx(session: Session, *, at: datetime, filled: bool = False) -> bytes:
-    sheet = sign_in_sheet(session, at=at, filled=filled)
-    heads = ("序号", "姓名", "证件末四位", "单位", "签到", "签到时间", "签退", "签退时间")
-    rows = [
-        (
-            r["number"],
-            r["name"],
-            r["id_tail"],
-            r["employer"],
-            r["in_proof"],
-            r["in_at"],
-            r["out_proof"],
-            r["out_at"],
-        )
-        for r in sheet["rows"]
-    ]
-    where = f"{sheet['session']}　{session.topic}　讲师 {session.trainer.name}　{session.place}"
+    when = (
+        date_range_text(klass.first_day, klass.last_day)
+        if klass.first_day and klass.last_day
+        else "日期未定"
+    )
+    synthetic = "　演示数据" if klass.is_synthetic else ""
     return write_table(
-        f"签到表　{session.klass.title}", heads, rows, subtitle=where, footer=("班主任：",)
+        f"{klass.title}{kind}",
+        headers,
+        rows,
+        subtitle=f"班号 {klass.number}　{klass.provider.name}　{when}{synthetic}",
+        footer=[SIGNED_BELOW],
+        sheet=kind,
     )
 
 
-def score_xlsx(
-    klass: TrainingClass, *, at: datetime, certificates: Mapping[int, str] | None = None
-) -> bytes:
-    sheet = score_sheet(klass, at=at, certificates=certificates)
-    heads = ("序号", "姓名", "身份证号", "单位", "学时", "理论", "实操", "结论", "证明编号")
-    rows = [
-        (
-            r["number"],
-            r["name"],
-            r["id_masked"],
-            r["employer"],
-            r["hours"],
-            r["theory"],
-            r["practical"],
-            r["outcome"],
-            r["certificate"],
-        )
-        for r in sheet["rows"]
-    ]
-    footer = (sheet["rule"], "考官：　　　　　　　　班主任：")
-    return write_table(
-        f"成绩册　{klass.title}", heads, rows, subtitle=_subtitle(klass), footer=footer
-    )
-
-
-def class_days(klass: TrainingClass) -> str:
-    """2026年11月23日至25日."""
-    if klass.first_day is None or klass.last_day is None:
-        return "时间未定"
-    return date_range_text(klass.first_day, klass.last_day)
-
-
-def session_name(session: Session) -> str:
-    """11月23日 周一上午."""
-    day = session.day
-    return f"{day.month}月{day.day}日 {weekday_name(day)}{session.get_half_display()}"
-
-
-def _head(klass: TrainingClass, at: datetime) -> Sheet:
-    return {
-        "made_at": to_shanghai(at).isoformat(timespec="seconds"),
-        "synthetic": klass.is_synthetic,
-        "class_title": klass.title,
-        "class_number": klass.number,
-    }
-
-
-def _subtitle(klass: TrainingClass) -> str:
-    return f"班号 {klass.number}　{klass.provider.name}　{class_days(klass)}"
-
-
-def _fact(label: str, value: str) -> Fact:
-    return {"label": label, "value": value}
-
-
-def _posts(people: list[Enrolment]) -> dict[tuple[int, int], str]:
-    jobs = Employment.objects.filter(person__in=[one.person_id for one in people], until=None)
-    return {
-        (job.person_id, job.organization_id): job.trade
-        or code_name(System.OCCUPATION_ROLE, job.role)
-        for job in jobs
-    }
-
-
-def _roster_row(no: int, one: Enrolment, posts: Mapping[tuple[int, int], str]) -> RosterRow:
-    person = one.person
-    return {
-        "number": no,
-        "name": person.name,
-        "sex": SEXES[idnumber.parse(person.id_number).sex],
-        "id_masked": mask_id(person.id_number),
-        "employer": one.organization.name,
-        "post": posts.get((one.person_id, one.organization_id), ""),
-        "phone_masked": mask_phone(person.phone),
-    }
-
-
-def _sign_in_row(no: int, one: Enrolment, came: Presence | None) -> SignInRow:
-    left = came.out_at if came else None
-    return {
-        "number": no,
-        "name": one.person.name,
-        "id_tail": one.person.id_number[-4:],
-        "employer": one.organization.name,
-        "in_proof": _proof(came.proof) if came else "",
-        "in_at": f"{to_shanghai(came.in_at):%H:%M}" if came else "",
-        "out_proof": _proof(came.out_proof) if came and came.out_proof else "",
-        "out_at": f"{to_shanghai(left):%H:%M}" if left else "",
-    }
-
-
-def _proof(proof: Proof) -> str:
-    return str(proof.label)
-
-
-def _score_figures(results: list[Result]) -> list[Figure]:
-    people, passed = len(results), sum(result.passed for result in results)
-    rate = f"{passed / people:.1%}" if people else "—"
+def _ledger_row(klass: TrainingClass) -> list[Cell]:
+    closing = _closing(klass)
     return [
-        {"label": "学员", "value": f"{people} 人", "note": "花名册在列"},
-        {"label": "合格", "value": rate, "note": f"{passed} / {people} 人，含补考"},
+        klass.number,
+        klass.title,
+        klass.provider.name,
+        klass.industry_name,
+        klass.district_name,
+        klass.first_day,
+        klass.last_day,
+        klass.quota,
+        klass.people,  # type: ignore[attr-defined]
+        klass.get_status_display(),
+        f"{closing.passed}/{closing.enrolled}" if closing else "",
     ]
 
 
-def _score_row(no: int, result: Result, certificate: str) -> ScoreRow:
-    one = result.enrolment
+def _closing(klass: TrainingClass) -> Closing | None:
+    return klass.closing if klass.status == Status.CLOSED else None
+
+
+def _signed(sessions: list[Session]) -> dict[tuple[int | None, int], Presence]:
+    registers = [session.register for session in sessions if session.register]
     return {
-        "number": no,
-        "name": one.person.name,
-        "id_masked": mask_id(one.person.id_number),
-        "employer": one.organization.name,
-        "hours": f"{result.hours.normalize():f}",
-        "theory": "—" if result.theory_score is None else f"{result.theory_score.normalize():f}",
-        "practical": "—" if result.practical_score is None else str(result.practical_score),
-        "outcome": result.verdict,
-        "certificate": certificate,
+        (register_id, one.person_id): one
+        for register_id, found in presences(registers).items()
+        for one in found
     }
+
+
+def _in_out(one: Presence | None) -> str:
+    if one is None:
+        return ""
+    late = "（迟到）" if one.late else ""
+    return f"{cn_time(one.in_at)}–{cn_time(one.out_at) if one.out_at else '未签退'}{late}"
+
+
+def _short(session: Session) -> str:
+    day = session.day
+    return f"{day.month}月{day.day}日{weekday_name(day)}{session.get_half_display()}"

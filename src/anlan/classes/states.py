@@ -26,6 +26,8 @@ CHANGE_STEPS: Steps = {
 }
 
 EDITABLE = (Status.DRAFT, Status.RETURNED)
+UNDECIDED = (Status.DRAFT, Status.SUBMITTED, Status.REVIEWED, Status.RETURNED)
+UNDER_WAY = (Status.APPROVED, Status.RUNNING)
 BOOKABLE = (Status.APPROVED,)
 SHOWN_AS_STEPS = (
     Status.DRAFT,

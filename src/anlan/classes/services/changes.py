@@ -47,7 +47,8 @@ def request_change(
     if not reason.strip():
         raise BadInput("请写明变更的理由。", "审批人和学员会看到这条理由。")
     if kind != ChangeKind.CANCEL:
-        _require_possible(klass, _require_untouched(session), kind, after, at)
+        what = _require_possible(klass, _require_untouched(session), kind, after, at)
+        after = after | {"what": what}
     change = ChangeRequest.objects.create(
         klass=klass,
         session=session,
@@ -180,12 +181,13 @@ def _as_it_is(session: Session) -> dict[str, str]:
 
 def _require_possible(
     klass: TrainingClass, session: Session, kind: ChangeKind, after: dict[str, str], at: datetime
-) -> None:
-    """Nobody is asked to decide on what the rules or the timetables forbid anyway."""
+) -> str:
+    """The change in words. Nobody is asked to decide on what rules or timetables forbid anyway."""
     wished = copy(session)
-    _APPLY[kind](wished, after)
+    what = _APPLY[kind](wished, after)
     if gaps := session_gaps(klass, wished, today=local_date(at)):
         raise BadInput(gaps[0].text, f"依据：{gaps[0].clause}" if gaps[0].clause else "")
+    return what
 
 
 def _require_untouched(session: Session | None) -> Session:

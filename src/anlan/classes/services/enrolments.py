@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from anlan.classes import queries
+from anlan.classes.lines import enrolled_line
 from anlan.classes.models import (
     Enrolment,
     EnrolmentSource,
@@ -14,7 +15,7 @@ from anlan.classes.models import (
     TrainingClass,
 )
 from anlan.foundation.accounts.models import User
-from anlan.foundation.ledger.services import Line, record, record_many
+from anlan.foundation.ledger.services import record, record_many
 from anlan.foundation.notices.services import tell, text
 from anlan.identity.models import Person
 from anlan.identity.services import ensure_account
@@ -48,7 +49,7 @@ def enrol(
         )
         for person in persons
     )
-    record_many([_line(locked, one, by, at) for one in enrolments])
+    record_many([enrolled_line(locked, one, by, at) for one in enrolments])
     _tell_learners(locked, persons, at)
     return enrolments
 
@@ -111,7 +112,7 @@ def substitute(
         personal=left.committed,
         reason=reason,
     )
-    record_many([_line(klass, instead, by, at)])
+    record_many([enrolled_line(klass, instead, by, at)])
     _tell_learners(klass, [person], at)
     return instead
 
@@ -153,22 +154,6 @@ def _leave(
         about=person.uid,
         personal=person.committed,
         reason=reason,
-    )
-
-
-def _line(klass: TrainingClass, one: Enrolment, by: User, at: datetime) -> Line:
-    return Line(
-        klass.subject,
-        "enrolled",
-        by,
-        at,
-        {
-            "source": EnrolmentSource(one.source).label,
-            "organization": one.organization.uscc,
-            "enrolment": str(one.uid),
-        },
-        str(one.person.uid),
-        one.person.committed,
     )
 
 

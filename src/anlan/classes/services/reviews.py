@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -80,7 +81,7 @@ def lay_register(klass: TrainingClass, session: Session, *, on: datetime) -> Non
         place=session.place[:200],
         starts_at=starts_at,
         ends_at=ends_at,
-        hours=session.hours,
+        hours=Decimal(session.hours),
         rules=rules,
     )
     session.save(update_fields=["register"])

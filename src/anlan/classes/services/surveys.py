@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from anlan.classes.models import Enrolment, Survey, SurveyDone
+from anlan.classes.models import Enrolment, Status, Survey, SurveyDone
 from anlan.foundation.ledger.services import record
 from anlan.lib.dates import local_date
 from anlan.lib.refusals import Refused
@@ -25,6 +25,7 @@ def answer_survey(
 
     The ledger line carries no actor and only the day, so the answers can't be matched by time.
     """
+    _require_taught(enrolment)
     try:
         with transaction.atomic():
             SurveyDone.objects.create(enrolment=enrolment)
@@ -41,3 +42,13 @@ def answer_survey(
     )
     record(enrolment.klass.subject, "survey_received", by=None, at=at)
     return survey
+
+
+def _require_taught(enrolment: Enrolment) -> None:
+    """Who has been there may speak, until the class closes and its figures are frozen."""
+    klass = enrolment.klass
+    if klass.status == Status.CLOSED:
+        raise Refused("这个班已经结班，评价已截止。", "意见可以直接告诉班主任或本单位安全员。")
+    marks = enrolment.person.marks.filter(register__session__klass=klass)
+    if klass.status != Status.RUNNING or not marks.exists():
+        raise Refused("还没有上过课，先不用评价。", "第一次签到以后就可以评价。")

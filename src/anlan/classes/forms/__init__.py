@@ -1,0 +1,1 @@
+"""Text in, clean values out: the application, the timetable, decisions, changes, filters."""

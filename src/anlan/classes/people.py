@@ -1,0 +1,46 @@
+"""Who of a class is shown to whom, and by what name."""
+
+from dataclasses import dataclass
+
+from anlan.classes import policies, queries
+from anlan.classes.models import Enrolment, Status, TrainingClass
+from anlan.classes.results import Result, results_of
+from anlan.foundation.accounts.models import Role, ScopeKind, User
+from anlan.foundation.accounts.queries import reach
+from anlan.lib.masking import mask_name
+
+WITH_RESULTS = (Status.RUNNING, Status.CLOSED)
+
+
+@dataclass(frozen=True)
+class Learner:
+    """One line of the list. `before` is the number of another class of the same project."""
+
+    enrolment: Enrolment
+    name: str
+    before: str
+    result: Result | None
+
+
+def learners_for(user: User, klass: TrainingClass) -> list[Learner]:
+    """The class's own staff read full names, an enterprise its own people, officials masked ones.
+
+    Anybody else gets nobody. A fixed number of queries, however large the class.
+    """
+    people = queries.enrolled(klass)
+    if not policies.is_watching(user, klass):
+        own = reach(user).keys(ScopeKind.ORGANIZATION, Role.SAFETY_OFFICER)
+        people = people.filter(organization__uid__in=own)
+    rows = list(people)
+    full = not policies.is_watching(user, klass) or policies.may_see_people(user, klass)
+    before = queries.trained_before([one.person for one in rows], klass)
+    results = results_of(klass) if rows and klass.status in WITH_RESULTS else {}
+    return [
+        Learner(
+            enrolment=one,
+            name=one.person.name if full else mask_name(one.person.name),
+            before=before.get(one.person_id, ""),
+            result=results.get(one.pk),
+        )
+        for one in rows
+    ]

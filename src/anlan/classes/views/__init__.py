@@ -1,0 +1,1 @@
+"""Letterboxes: load what is permitted, one call, answer."""
