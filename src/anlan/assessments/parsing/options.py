@@ -13,8 +13,9 @@ _SEPARATORS = (
     re.compile(r"[\r\n]+"),
 )
 _MARK = r"\s*[.\uff0e、:：,，)）]"
-_LABEL = re.compile(rf"^([A-J])(?:{_MARK})*\s*")
-_MARKED_LABEL = re.compile(rf"^([A-J]){_MARK}\s*")
+# A bare letter is a label only before something else than Latin: 「A安全帽」 yes, 「AED」 no.
+_LABEL = re.compile(rf"^[(（]?([A-J])(?:(?:{_MARK})+\s*|\s+|(?![A-Z]))")
+_MARKED_LABEL = re.compile(rf"^[(（]?([A-J])(?:{_MARK})+\s*")
 
 
 @dataclass(frozen=True, slots=True)
