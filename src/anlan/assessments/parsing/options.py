@@ -13,8 +13,10 @@ _SEPARATORS = (
     re.compile(r"[\r\n]+"),
 )
 _MARK = r"\s*[.\uff0e、:：,，)）]"
-# A bare letter is a label only before something else than Latin: 「A安全帽」 yes, 「AED」 no.
-_LABEL = re.compile(rf"^[(（]?([A-J])(?:(?:{_MARK})+\s*|\s+|(?![A-Z]))")
+# Bare letters count as labels (「BTIG焊」 is B) only where some part shows one plainly, so that
+# AED, BLS, CPR stay words.
+_LABEL = re.compile(rf"^[(（]?([A-J])(?:{_MARK})*\s*")
+_PLAIN_LABEL = re.compile(rf"^[(（]?[A-J](?:{_MARK}|\s|[^A-Z]|$)")
 _MARKED_LABEL = re.compile(rf"^[(（]?([A-J])(?:{_MARK})+\s*")
 
 
@@ -90,11 +92,12 @@ def _by_bare_letters(text: str) -> list[str]:
 
 
 def _labelled(parts: list[str]) -> Choices:
-    """Take the letters off. Without marks they are letters only if every part has its own."""
+    """Take the letters off: all of them, or it is no labelled list."""
     loose = [_LABEL.match(_half(part)) for part in parts]
     marked = [_MARKED_LABEL.match(_half(part)) for part in parts]
     in_order = all(m and m[1] == LETTERS[at] for at, m in enumerate(loose[: len(LETTERS)]))
-    matches = loose if in_order else marked
+    shown = any(_PLAIN_LABEL.match(_half(part)) for part in parts)
+    matches = loose if in_order and shown else marked
     if not any(matches):
         return _checked(tuple(parts), tuple(LETTERS[: len(parts)]))
     if not all(matches):
