@@ -10,6 +10,12 @@ PUBLIC = {
     "accounts:logout",
     "accounts:pulse",
     "codes:industries",
+    "identity:login_code",
+    "identity:login_phone",
+    "organizations:register",
+    "organizations:register_check",
+    "organizations:register_keep",
+    "organizations:register_organization",
 }
 
 

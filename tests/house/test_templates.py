@@ -5,6 +5,7 @@ from pathlib import Path
 
 from anlan.testing.floors import PACKAGE, may_use, room_of, rooms
 
+FRAME = "anlan.foundation.ui"
 TEMPLATES = sorted(PACKAGE.glob("**/templates/**/*.html"))
 TAKEN = re.compile(r"""\{%\s*(?:include|extends)\s+["']([^"']+)["']""")
 LINKED = re.compile(r"""\{%\s*url\s+["']([\w-]+):""")
@@ -27,7 +28,7 @@ def test_templates_take_and_link_only_what_stands_below() -> None:
         f"{path.relative_to(PACKAGE)} → {label}"
         for path in TEMPLATES
         for label in sorted(_named(path))
-        if label not in labels or not may_use(room_of(path), labels[label])
+        if label not in labels or not _may_take(room_of(path), labels[label])
     ]
     assert wrong == []
 
@@ -51,6 +52,11 @@ def test_there_are_templates_to_look_at() -> None:
     assert len(TEMPLATES) > 20
 
 
+def _may_take(room: str, other: str) -> bool:
+    """`ui` is the frame of every page, also for the rooms that it stands on."""
+    return other == FRAME or may_use(room, other)
+
+
 def _named(path: Path) -> set[str]:
     """Labels of the rooms whose templates or addresses this one names."""
     text = _text(path)
@@ -61,7 +67,7 @@ def _named(path: Path) -> set[str]:
 def _at_home(path: Path) -> bool:
     inside = path.relative_to(next(p for p in path.parents if p.name == "templates"))
     if len(inside.parts) == 1:  # 404.html and its like have no folder
-        return room_of(path) == "anlan.foundation.ui"
+        return room_of(path) == FRAME
     return rooms().get(inside.parts[0]) == room_of(path)
 
 
