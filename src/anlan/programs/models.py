@@ -29,3 +29,7 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def subject(self) -> str:
+        return f"project/{self.uid}"

@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from anlan.resources import views
 
 app_name = "resources"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", views.ledger, name="ledger"),
+    path("add", views.add, name="add"),
+    path("<uuid:uid>/", views.record, name="record"),
+    path("<uuid:uid>/retire", views.retire, name="retire"),
+]

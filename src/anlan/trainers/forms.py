@@ -29,6 +29,7 @@ class TrainerForm(forms.Form):
     qualified_until = forms.DateField(
         label="资格有效期至",
         widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": "日期看不懂，请写成 2026-11-23 这样。"},
         help_text="课程日期晚于这一天时，不能安排这位讲师。",
     )
     industries = forms.MultipleChoiceField(
