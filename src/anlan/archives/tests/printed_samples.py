@@ -5,8 +5,10 @@ from anlan.archives.documents import (
     ClassCover,
     EvaluationReport,
     EvidenceLine,
+    ExamLine,
     Fact,
     LearnerRecord,
+    Satisfaction,
     SessionLine,
 )
 from anlan.lib.typeset import qr_svg
@@ -86,6 +88,45 @@ def some_evidence() -> list[EvidenceLine]:
     ]
 
 
+def some_exams() -> list[ExamLine]:
+    return [
+        {
+            "title": title,
+            "rule": "合格线 80 分，依据 AQ 8011-2023",
+            "facts": [
+                fact("应考", "40 人"),
+                fact("实考", "40 人"),
+                fact("合格", f"{passed} / 40 人"),
+                fact("平均 / 最高 / 最低", "87.4 / 98 / 62 分"),
+            ],
+            "distribution": [
+                {"label": "90–100 分", "count": 15},
+                {"label": "80–89 分", "count": passed - 15},
+                {"label": "70–79 分", "count": 0},
+                {"label": "60–69 分", "count": 40 - passed},
+                {"label": "60 分以下", "count": 0},
+            ],
+        }
+        for title, passed in (("理论考核", 39), ("实操考核", 40))
+    ]
+
+
+def a_satisfaction() -> Satisfaction:
+    return {
+        "asked": 40,
+        "answers": 36,
+        "questions": [
+            {"label": "内容有用", "average": "4.8", "of": "5"},
+            {"label": "讲师讲得清楚", "average": "4.7", "of": "5"},
+            {"label": "场地与设备", "average": "4.5", "of": "5"},
+        ],
+        "remarks": [
+            "实操时间可以再多一些。",
+            "#strong[标记] 与 *星号* 只是文字 <label> @ref $x$",
+        ],
+    }
+
+
 def a_report() -> EvaluationReport:
     return {
         "made_at": MADE_AT,
@@ -113,26 +154,7 @@ def a_report() -> EvaluationReport:
             fact("班主任", "王班主任"),
         ],
         "sessions": some_sessions(),
-        "exams": [
-            {
-                "title": title,
-                "rule": "合格线 80 分，依据 AQ 8011-2023",
-                "facts": [
-                    fact("应考", "40 人"),
-                    fact("实考", "40 人"),
-                    fact("合格", f"{passed} / 40 人"),
-                    fact("平均 / 最高 / 最低", "87.4 / 98 / 62 分"),
-                ],
-                "distribution": [
-                    {"label": "90–100 分", "count": 15},
-                    {"label": "80–89 分", "count": passed - 15},
-                    {"label": "70–79 分", "count": 0},
-                    {"label": "60–69 分", "count": 40 - passed},
-                    {"label": "60 分以下", "count": 0},
-                ],
-            }
-            for title, passed in (("理论考核", 39), ("实操考核", 40))
-        ],
+        "exams": some_exams(),
         "makeups": [
             {
                 "learner": "赵*",
@@ -142,19 +164,7 @@ def a_report() -> EvaluationReport:
                 "result": "补考 85 分，合格",
             }
         ],
-        "satisfaction": {
-            "asked": 40,
-            "answers": 36,
-            "questions": [
-                {"label": "内容有用", "average": "4.8", "of": "5"},
-                {"label": "讲师讲得清楚", "average": "4.7", "of": "5"},
-                {"label": "场地与设备", "average": "4.5", "of": "5"},
-            ],
-            "remarks": [
-                "实操时间可以再多一些。",
-                "#strong[标记] 与 *星号* 只是文字 <label> @ref $x$",
-            ],
-        },
+        "satisfaction": a_satisfaction(),
         "evidence": some_evidence(),
         "discrepancies": [
             {
