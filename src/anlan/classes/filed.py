@@ -1,0 +1,58 @@
+"""What has been filed to a class, and who may open it."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from anlan.attendance.models import Sheet
+from anlan.classes import policies, queries
+from anlan.classes.models import Attachment, Session, TrainingClass
+from anlan.foundation.accounts.models import User
+from anlan.recordings.models import Recording
+
+
+@dataclass(frozen=True)
+class Filmed:
+    """A recording with the session that it shows."""
+
+    recording: Recording
+    session: Session
+
+
+def sessions_with_files(klass: TrainingClass) -> QuerySet[Session]:
+    """The timetable with recordings and sheets, in a fixed number of queries."""
+    return queries.sessions_of(klass).prefetch_related(
+        "recordings__file", "recordings__by", "register__sheets__file"
+    )
+
+
+def recording_for(user: User, uid: uuid.UUID) -> Filmed:
+    """A recording of a class that the user may open; `DoesNotExist` otherwise."""
+    found = Session.objects.filter(klass__in=queries.visible_to(user), recordings__uid=uid)
+    session = found.select_related("klass__provider", "register", "trainer", "venue").get()
+    recordings = session.recordings.select_related("file", "by")
+    return Filmed(recordings.get(uid=uid), session)
+
+
+def sheet_for(user: User, pk: int) -> Sheet:
+    """The scan of a sheet of a class that the user may open."""
+    found = Sheet.objects.filter(register__session__klass__in=queries.visible_to(user))
+    return found.select_related("file", "register__session__klass__provider").get(pk=pk)
+
+
+def attachment_for(user: User, pk: int) -> Attachment:
+    found = Attachment.objects.filter(klass__in=queries.visible_to(user))
+    return found.select_related("file", "klass__provider").get(pk=pk)
+
+
+def may_open(user: User, film: Filmed) -> bool:
+    return policies.is_watching(user, film.session.klass)
+
+
+def may_open_sheet(user: User, sheet: Sheet) -> bool:
+    return policies.is_watching(user, sheet.register.session.klass)
+
+
+def may_open_attachment(user: User, attachment: Attachment) -> bool:
+    return policies.is_watching(user, attachment.klass)

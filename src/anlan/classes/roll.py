@@ -1,0 +1,151 @@
+"""The roll: who is here, who is not, who came late, by session and over a whole class."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from anlan.attendance.models import Register
+from anlan.attendance.queries import Presence, earned, presences, shared_devices
+from anlan.classes import queries
+from anlan.classes.models import Enrolment, EnrolmentStatus, Session, TrainingClass
+from anlan.classes.results import Result, results_of
+from anlan.lib.dates import to_shanghai
+from anlan.lib.masking import mask_name
+
+
+@dataclass(frozen=True)
+class Line:
+    """One learner at the door. `tone` is the roll's class, `words` says it beside the colour."""
+
+    enrolment: Enrolment
+    presence: Presence | None
+    tone: str
+    words: str
+
+
+@dataclass(frozen=True)
+class DoorRoll:
+    """Everybody of one session, those who are missing first."""
+
+    lines: tuple[Line, ...]
+    shared: tuple[str, ...]
+
+    @property
+    def here(self) -> int:
+        return sum(line.presence is not None for line in self.lines)
+
+    @property
+    def away(self) -> int:
+        return len(self.lines) - self.here
+
+    @property
+    def late(self) -> int:
+        return sum(line.presence is not None and line.presence.late for line in self.lines)
+
+    @property
+    def gone(self) -> int:
+        return sum(bool(line.presence and line.presence.out_at) for line in self.lines)
+
+    @property
+    def missing(self) -> list[Line]:
+        return [line for line in self.lines if line.presence is None]
+
+
+def door_roll(session: Session) -> DoorRoll:
+    """Who of a session is here and who is not."""
+    register = session.register
+    if register is None:
+        return DoorRoll((), ())
+    people = [
+        one for one in queries.enrolled(session.klass) if one.status == EnrolmentStatus.ENROLLED
+    ]
+    came = {one.person_id: one for one in presences([register])[register.pk]}
+    lines = [_line(register, one, came.get(one.person_id)) for one in people]
+    lines.sort(key=lambda line: (line.presence is not None, line.enrolment.pk))
+    return DoorRoll(tuple(lines), tuple(_shared(register, people)))
+
+
+def _line(register: Register, one: Enrolment, came: Presence | None) -> Line:
+    if came is None:
+        return Line(one, None, "away", "未到")
+    words = f"{clock(came.in_at)} 到"
+    if came.late:
+        words += "，迟到"
+    if came.out_at:
+        early = came.out_at < register.ends_at
+        words += f"，{clock(came.out_at)} {'早退' if early else '签退'}"
+        return Line(one, came, "late" if early or came.late else "here", words)
+    return Line(one, came, "late" if came.late else "here", words)
+
+
+def _shared(register: Register, people: Sequence[Enrolment]) -> list[str]:
+    names = {one.person_id: one.person.name for one in people}
+    return [
+        "、".join(names[pk] for pk in one.person_ids if pk in names) + " 用了同一部手机签到"
+        for one in shared_devices([register])
+    ]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One learner in one session."""
+
+    session: Session
+    presence: Presence | None
+    hours: Decimal
+    tone: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    result: Result
+    cells: tuple[Cell, ...]
+
+
+def matrix(klass: TrainingClass, sessions: Sequence[Session], *, masked: bool) -> list[Row]:
+    """Learners × sessions in a fixed number of queries."""
+    registers = [session.register for session in sessions if session.register]
+    came = {
+        (register_id, one.person_id): one
+        for register_id, people in presences(registers).items()
+        for one in people
+    }
+    return [
+        Row(
+            name=mask_name(one.person.name) if masked else one.person.name,
+            result=result,
+            cells=tuple(_cell(session, came, one.person_id) for session in sessions),
+        )
+        for result in results_of(klass).values()
+        for one in [result.enrolment]
+    ]
+
+
+def _cell(session: Session, came: dict[tuple[int, int], Presence], person_id: int) -> Cell:
+    register = session.register
+    one = came.get((register.pk, person_id)) if register else None
+    if register is None or one is None:
+        return Cell(session, None, Decimal(0), "stop", "缺")
+    hours = earned(register, one)
+    if one.out_at is None:
+        return Cell(session, one, hours, "warn", f"{clock(one.in_at)}–未签退")
+    words = f"{clock(one.in_at)}–{clock(one.out_at)}"
+    tone = "warn" if one.late or one.out_at < register.ends_at else "ok"
+    return Cell(session, one, hours, tone, words)
+
+
+def unmarked(session: Session) -> list[tuple[Enrolment, Presence | None]]:
+    """Learners for whom this session lacks a sign-in or a sign-out."""
+    roll = door_roll(session)
+    return [
+        (line.enrolment, line.presence)
+        for line in roll.lines
+        if line.presence is None or line.presence.out_at is None
+    ]
+
+
+def clock(at: datetime) -> str:
+    return f"{to_shanghai(at):%H:%M}"

@@ -1,0 +1,148 @@
+"""档案材料: recordings played by range, signed sheets, other documents, what is missing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.timezone import now
+from django.views.decorators.http import require_GET, require_POST
+
+from anlan.attendance.models import Sheet
+from anlan.classes import filed, policies, queries
+from anlan.classes.evidence import missing_evidence
+from anlan.classes.forms_live import AttachmentForm, RecordingForm
+from anlan.classes.models import Attachment, Session, Status, TrainingClass
+from anlan.classes.services.filing import (
+    ATTACHMENT_ENDINGS,
+    ATTACHMENT_MB,
+    file_attachment,
+    film_session,
+)
+from anlan.courses.models import Mode
+from anlan.foundation.accounts.guards import actor, guarded
+from anlan.foundation.files.responses import send_file, stream
+from anlan.foundation.files.services import keep_upload
+from anlan.lib.dates import at_shanghai, to_shanghai
+from anlan.recordings.models import Recording
+from anlan.recordings.queries import covers
+from anlan.recordings.services import keep_video
+
+watching = guarded(policies.is_watching, load=queries.class_for)
+FILED_HERE = ("attendance", "recordings")
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What one half-day has and lacks."""
+
+    session: Session
+    recordings: list[Recording]
+    sheets: list[Sheet]
+    covered: bool
+    films: bool
+    form: RecordingForm | None
+
+
+@require_GET
+@watching
+def files(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
+    """What is missing; videos and sheets by half-day; the other documents."""
+    at = now()
+    open_class = klass.status in (Status.APPROVED, Status.RUNNING)
+    may_file = policies.may_run(actor(request), klass) and open_class
+    gaps = missing_evidence(klass, at=at) if open_class else []
+    context = {
+        "klass": klass,
+        "gaps": [gap for gap in gaps if gap.where in FILED_HERE],
+        "shelves": [_shelf(s, may_file, at) for s in filed.sessions_with_files(klass)],
+        "attachments": klass.attachments.select_related("file", "by").order_by("at"),
+        "may_file": may_file,
+        "form": AttachmentForm() if may_file else None,
+        "now": at,
+    }
+    return render(request, "classes/live/files.html", context)
+
+
+@require_POST
+@guarded(policies.may_run_session, load=queries.session_for)
+def film(request: HttpRequest, session: Session) -> HttpResponse:
+    """File a video to its half-day."""
+    by, at = actor(request), now()
+    read = RecordingForm(request.POST, request.FILES).require()
+    film_session(
+        session,
+        keep_video(read["file"], by=by, at=at),
+        starts_at=at_shanghai(session.day, read["since"]),
+        ends_at=at_shanghai(session.day, read["until"]),
+        by=by,
+        at=at,
+    )
+    messages.success(request, "录像已归档。")
+    return redirect("classes:files", uid=session.klass.uid)
+
+
+@require_POST
+@guarded(policies.may_run, load=queries.class_for)
+def attach(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
+    """File another document to the class."""
+    by, at = actor(request), now()
+    read = AttachmentForm(request.POST, request.FILES).require()
+    stored = keep_upload(
+        read["file"], by=by, at=at, endings=ATTACHMENT_ENDINGS, most_mb=ATTACHMENT_MB
+    )
+    file_attachment(klass, stored, title=read["title"], by=by, at=at)
+    messages.success(request, f"「{read['title']}」已归档。")
+    return redirect("classes:files", uid=klass.uid)
+
+
+@require_GET
+@guarded(filed.may_open, load=filed.recording_for)
+def recording(request: HttpRequest, film: filed.Filmed) -> HttpResponse:
+    """Play one video in the page."""
+    context = {"film": film, "klass": film.session.klass, "session": film.session}
+    return render(request, "classes/live/recording.html", context)
+
+
+@require_GET
+@guarded(filed.may_open, load=filed.recording_for)
+def video(request: HttpRequest, film: filed.Filmed) -> HttpResponseBase:
+    """The video's bytes, whole or by range."""
+    return stream(request, film.recording.file)
+
+
+@require_GET
+@guarded(filed.may_open_sheet, load=filed.sheet_for)
+def sheet(request: HttpRequest, sheet: Sheet) -> HttpResponseBase:
+    return send_file(sheet.file)
+
+
+@require_GET
+@guarded(filed.may_open_attachment, load=filed.attachment_for)
+def attachment(request: HttpRequest, attachment: Attachment) -> HttpResponseBase:
+    return send_file(attachment.file)
+
+
+def _shelf(session: Session, may_file: bool, at: datetime) -> Shelf:
+    register = session.register
+    films = session.mode == Mode.OFFLINE
+    recordings = list(session.recordings.all())
+    held = register is not None and at >= register.starts_at
+    form = None
+    if register and films and may_file and held:
+        form = RecordingForm(
+            initial={
+                "since": f"{to_shanghai(register.starts_at):%H:%M}",
+                "until": f"{to_shanghai(min(at, register.ends_at)):%H:%M}",
+            },
+            auto_id=f"film{session.pk}_%s",
+        )
+    return Shelf(
+        session=session,
+        recordings=recordings,
+        sheets=list(register.sheets.all()) if register else [],
+        covered=bool(register) and covers(recordings, register.starts_at, register.ends_at),
+        films=films,
+        form=form,
+    )
