@@ -1,5 +1,6 @@
 import './css/tokens.css'
 import './css/parts.css'
 import './css/phone.css'
+import './css/exam.css'
 import './islands/wire.js'
 import './islands/swap.js'
