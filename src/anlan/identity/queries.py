@@ -96,6 +96,14 @@ def employments_of(person: Person) -> QuerySet[Employment]:
     return rows.order_by(F("until").desc(nulls_first=True), "-since", "-id")
 
 
+def employments_shown_to(user: User, person: Person) -> QuerySet[Employment]:
+    """Officials see where else somebody works; an enterprise sees its own employment only."""
+    rows = employments_of(person)
+    if reach(user).official or reach(user).whole_city:
+        return rows
+    return rows.filter(organization__in=_organizations_whose_people(user).values("pk"))
+
+
 def employer_on_file(person: Person) -> Organization | None:
     """The organisation of the newest open employment."""
     job = person.employments.filter(until=None).select_related("organization").order_by("-since")

@@ -147,12 +147,13 @@ def _person(
     revealed: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    in_full = policies.keeps(actor(request), person)
-    happenings = timeline([person.subject], limit=50)
+    user = actor(request)
+    in_full = policies.keeps(user, person)
+    happenings = timeline([person.subject], limit=50) if policies.supervises(user) else []
     context = {
         "subject": person,
         "shown": ShownPerson.of(person, in_full=in_full, revealed=revealed),
-        "jobs": hands(queries.employments_of(person), in_full=in_full),
+        "jobs": hands(queries.employments_shown_to(user, person), in_full=in_full),
         "in_full": in_full,
         "revealed": revealed,
         "reveal_form": reveal_form or RevealForm(),

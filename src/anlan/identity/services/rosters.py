@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.urls import reverse
 
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files import services as files
@@ -161,6 +162,7 @@ def _finish(roster: RosterUpload, at: datetime) -> RosterUpload:
     notices.tell(
         [roster.by],
         f"花名册导入完成：新增 {roster.rows_new} 人{bad}"[:120],
+        url=reverse("identity:upload", args=[roster.uid]),
         at=at,
         dedupe=f"roster/{roster.uid}/done",
     )
@@ -173,7 +175,12 @@ def _fail(roster: RosterUpload, failure: Exception, at: datetime) -> RosterUploa
     said = f"{said.rstrip('。')}。已导入的 {roster.rows_done} 行不受影响，请重新上传。"
     advance(roster, UploadStatus.FAILED, ROSTER_STEPS, failure=said[:300], finished_at=at)
     notices.tell(
-        [roster.by], "花名册未能导入", body=said, at=at, dedupe=f"roster/{roster.uid}/failed"
+        [roster.by],
+        "花名册未能导入",
+        body=said,
+        url=reverse("identity:upload", args=[roster.uid]),
+        at=at,
+        dedupe=f"roster/{roster.uid}/failed",
     )
     return roster
 
