@@ -1,0 +1,164 @@
+"""Classes on their way to the first day: draft, submitted, reviewed, approved, running.
+
+`builders` has those that were held and closed. Everything here is made by the services, at `NOW`
+unless said otherwise; the first day is Tuesday 2026-12-01, with six half-days until Thursday.
+"""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from anlan.classes import queries
+from anlan.classes.models import EnrolmentSource, Status, TrainingClass
+from anlan.classes.services.applications import Application, draft_class, submit_class
+from anlan.classes.services.door import start_class
+from anlan.classes.services.enrolments import enrol
+from anlan.classes.services.reviews import approve_class, review_class
+from anlan.classes.services.timetable import fill_by_syllabus
+from anlan.courses.models import Syllabus
+from anlan.courses.services import load_syllabi
+from anlan.identity.models import Person
+from anlan.identity.services import employ, register_person
+from anlan.lib.dates import local_date
+from anlan.organizations.models import Organization
+from anlan.programs.models import Project
+from anlan.resources.models import Venue, VenueKind
+from anlan.testing.cast import NOW, Cast, an_id_number
+from anlan.trainers.models import Trainer
+
+FIRST_DAY = date(2026, 12, 1)
+LATER = NOW + timedelta(hours=2)
+NAMES = ("王建国", "欧阳小雨", "李秀英", "张伟", "刘芳", "陈勇", "杨静", "赵磊")
+
+
+def a_project(*, code: str = "JN-2026-01", industry: str = "") -> Project:
+    """A project of 2026; without an industry it pays for all."""
+    return Project.objects.get_or_create(
+        code=code,
+        defaults={
+            "title": "2026 年工伤预防能力提升培训（演示）",
+            "industry": industry,
+            "since": date(2026, 1, 1),
+            "until": date(2026, 12, 31),
+            "quota_people": 2000,
+            "unit_price": Decimal("350.00"),
+            "is_synthetic": True,
+        },
+    )[0]
+
+
+def a_syllabus(key: str = "hazchem-team-leader") -> Syllabus:
+    """A shipped syllabus; this one has 24 hours, 16 of them offline."""
+    if not Syllabus.objects.exists():
+        load_syllabi()
+    return Syllabus.objects.get(key=key)
+
+
+def a_trainer(provider: Organization, name: str = "孙讲师", **fields: object) -> Trainer:
+    """A trainer qualified until 2028."""
+    facts: dict[str, object] = {
+        "qualification": "注册安全工程师",
+        "qualified_until": date(2028, 6, 30),
+        "is_synthetic": True,
+    } | fields
+    found = Trainer.objects.filter(provider=provider, name=name).first()
+    return found or Trainer.objects.create(provider=provider, name=name, **facts)
+
+
+def a_venue(owner: Organization, name: str = "一号教室", **fields: object) -> Venue:
+    """A classroom of 120 ㎡: room for eighty."""
+    facts: dict[str, object] = {
+        "kind": VenueKind.CLASSROOM,
+        "district": "370112",
+        "address": "历城区样例路 1 号",
+        "area_m2": Decimal(120),
+    } | fields
+    found = Venue.objects.filter(owner=owner, name=name).first()
+    return found or Venue.objects.create(owner=owner, name=name, **facts)
+
+
+def an_application(**changes: object) -> Application:
+    """What a provider writes on the first page."""
+    wish: dict[str, object] = {
+        "title": "危化班组长工伤预防培训班",
+        "project": a_project(),
+        "syllabus": a_syllabus(),
+        "district": "370112",
+        "quota": 40,
+        "equipment": "正压式空气呼吸器 4 套",
+    } | changes
+    return Application(**wish)  # type: ignore[arg-type]
+
+
+def an_empty_draft(cast: Cast, *, at: datetime = NOW, **changes: object) -> TrainingClass:
+    """An application without a timetable."""
+    return draft_class(cast.provider, an_application(**changes), by=cast.class_manager, at=at)
+
+
+def a_draft_class(
+    cast: Cast, *, first_day: date = FIRST_DAY, at: datetime = NOW, **changes: object
+) -> TrainingClass:
+    """An application whose timetable is full and in order."""
+    klass = an_empty_draft(cast, at=at, **changes)
+    fill_by_syllabus(
+        klass,
+        since=first_day,
+        trainer=a_trainer(cast.provider),
+        venue=a_venue(cast.provider),
+        by=cast.class_manager,
+        at=at,
+    )
+    return klass
+
+
+def a_submitted_class(cast: Cast, *, at: datetime = NOW, **changes: object) -> TrainingClass:
+    """Waits for the district."""
+    klass = a_draft_class(cast, at=at, **changes)  # type: ignore[arg-type]
+    submit_class(klass, by=cast.class_manager, at=at)
+    return klass
+
+
+def a_reviewed_class(cast: Cast, *, at: datetime = NOW, **changes: object) -> TrainingClass:
+    """Waits for the city."""
+    klass = a_submitted_class(cast, at=at, **changes)
+    review_class(klass, by=cast.district_official, at=at, reason="材料齐全")
+    return klass
+
+
+def a_bookable_class(cast: Cast, *, at: datetime = NOW, **changes: object) -> TrainingClass:
+    """Approved; enterprises may book."""
+    klass = a_reviewed_class(cast, at=at, **changes)
+    approve_class(klass, by=cast.city_official, at=at, reason="同意开班")
+    return klass
+
+
+def a_worker(cast: Cast, serial: int, *, at: datetime = NOW) -> Person:
+    """Somebody on the roster of the cast's enterprise."""
+    person, _new = register_person(
+        name=NAMES[serial % len(NAMES)],
+        id_number=an_id_number(300 + serial),
+        phone=f"1380013{8000 + serial}",
+        by=cast.safety_officer,
+        at=at,
+        synthetic=True,
+    )
+    employ(person, cast.enterprise, role="team_leader", on=local_date(at), by=cast.safety_officer)
+    return person
+
+
+def a_running_class(
+    cast: Cast, *, learners: int = 3, at: datetime = NOW, **changes: object
+) -> TrainingClass:
+    """Begun on its first morning, with learners of the cast's enterprise; nobody has signed yet."""
+    klass = a_bookable_class(cast, at=at, **changes)
+    if learners:
+        enrol(
+            klass,
+            [a_worker(cast, serial, at=at) for serial in range(learners)],
+            organization=cast.enterprise,
+            source=EnrolmentSource.BOOKING,
+            by=cast.safety_officer,
+            at=at,
+        )
+    start_class(klass, by=None, at=queries.registers_of(klass)[0].opens_at)
+    assert klass.status == Status.RUNNING
+    return klass
