@@ -91,8 +91,8 @@ def the_rules(**values: object) -> Rulebook:
     return Rulebook({key: Ruling(value, "测试", key) for key, value in rules.items()})
 
 
-def a_sitting(person: Person, by: User, **rules: object) -> Sitting:
-    """A sitting of the small exam, open from NOW for three hours."""
+def a_sitting(person: Person, by: User, earlier: Sitting | None = None, **rules: object) -> Sitting:
+    """A sitting of the small exam, open from NOW for three hours; a make-up of `earlier`."""
     return schedule_sittings(
         [person],
         title="危化企业班组长培训 理论考试",
@@ -102,6 +102,7 @@ def a_sitting(person: Person, by: User, **rules: object) -> Sitting:
         closes_at=NOW + 3 * HOUR,
         by=by,
         at=NOW - HOUR,
+        avoid={person.pk: earlier} if earlier else None,
     )[0]
 
 

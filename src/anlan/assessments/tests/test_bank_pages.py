@@ -69,7 +69,7 @@ def test_a_class_manager_fills_a_new_bank_and_mends_the_bad_row(
     assert rows[1][1] == 3
     assert rows[1][4:] == ("2.灭火器压力应在（ ）", "**A.绿区**B.红区", "D")
     mended = [rows[0], (*rows[1][:6], "A")]
-    again = a_file(a_workbook({"未导入的题目": mended}), cast.class_manager)  # type: ignore[list-item]
+    again = a_file(a_workbook({"未导入的题目": mended}), cast.class_manager)
     found = import_bank(bank, again, by=cast.class_manager, at=NOW)
     assert (found.rows_new, found.problems) == (1, [])
 

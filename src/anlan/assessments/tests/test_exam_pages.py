@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.http import HttpResponse
@@ -64,7 +65,8 @@ def url(name: str, sitting: Sitting) -> str:
     return reverse(f"assessments:{name}", kwargs={"uid": sitting.uid})
 
 
-def text(response: HttpResponse) -> str:
+def text(response: object) -> str:
+    assert isinstance(response, HttpResponse)
     content = response.content
     if response.headers.get("Content-Encoding") == "gzip":
         content = gzip.decompress(content)
@@ -116,10 +118,10 @@ def test_no_byte_before_submission_tells_an_answer(phone: Client, sitting: Sitti
         send(phone, sitting, 1, [0]),
         phone.post(url("submit", sitting), {"act": "check", "q-2": "0"}),
     ]
-    for page in map(text, pages):  # type: ignore[arg-type]
+    for page in map(text, pages):
         for telling in ("解析第", "演示条例", "explanation", "basis", "fingerprint", '"answer"'):
             assert telling not in page
-    paper = text(pages[1])  # type: ignore[arg-type]
+    paper = text(pages[1])
     for item in Item.objects.filter(pk__in=[q["item"] for q in sitting.questions]):
         assert item.key not in paper
     assert 'class="choice on"' not in paper
@@ -184,7 +186,7 @@ def test_an_answer_after_the_deadline_is_refused_in_words(
     sitting.refresh_from_db()
     assert sitting.answers == {}
     assert phone.get(url("paper", sitting)).headers["Location"] == url("sitting", sitting)
-    assert "查看成绩" in text(phone.get(url("sitting", sitting)))  # type: ignore[arg-type]
+    assert "查看成绩" in text(phone.get(url("sitting", sitting)))
 
 
 def test_a_paper_after_the_deadline_counts_only_what_was_saved(
@@ -195,8 +197,9 @@ def test_a_paper_after_the_deadline_counts_only_what_was_saved(
     right = {f"q-{no}": chosen for no, chosen in right_answers(sitting).items()}
     phone.post(url("submit", sitting), right)
     sitting.refresh_from_db()
-    assert (sitting.status, sitting.score, sitting.answers) == ("submitted", 0, {})
-    assert "到时自动交卷" in text(phone.get(url("sitting", sitting)))  # type: ignore[arg-type]
+    assert (sitting.status, sitting.score) == ("submitted", Decimal(0))
+    assert sitting.answers == {}
+    assert "到时自动交卷" in text(phone.get(url("sitting", sitting)))
 
 
 def test_handing_in_twice_keeps_the_first(phone: Client, sitting: Sitting) -> None:
@@ -205,7 +208,7 @@ def test_handing_in_twice_keeps_the_first(phone: Client, sitting: Sitting) -> No
     wrong = {f"q-{no}": chosen for no, chosen in wrong_answers(sitting).items()}
     phone.post(url("submit", sitting), right)
     again = phone.post(url("submit", sitting), wrong, follow=True)
-    assert "成绩不会改变" in text(again)  # type: ignore[arg-type]
+    assert "成绩不会改变" in text(again)
     assert send(phone, sitting, 1, ["0"]).status_code == 409
     assert phone.post(url("start", sitting)).status_code == 409
     sitting.refresh_from_db()
@@ -243,8 +246,8 @@ def test_a_garbled_answer_is_refused_and_changes_nothing(
 def test_without_scripts_one_saves_checks_and_hands_in(phone: Client, sitting: Sitting) -> None:
     start_sitting(sitting, by=None, at=NOW)
     saved = phone.post(url("submit", sitting), {"act": "save", "q-1": "0"}, follow=True)
-    assert "已保存，还有 9 题没有作答" in text(saved)  # type: ignore[arg-type]
-    check = text(phone.post(url("submit", sitting), {"act": "check", "q-2": "1"}))  # type: ignore[arg-type]
+    assert "已保存，还有 9 题没有作答" in text(saved)
+    check = text(phone.post(url("submit", sitting), {"act": "check", "q-2": "1"}))
     assert "还有 8 题没有作答：第 3、4、5、6、7、8、9、10 题" in check
     sitting.refresh_from_db()
     assert (sitting.status, sitting.answers) == ("started", {"1": [0], "2": [1]})
@@ -257,7 +260,7 @@ def test_before_the_opening_there_is_no_start_button(
     phone: Client, sitting: Sitting, clock: Clock
 ) -> None:
     clock(NOW - MINUTE)
-    assert "开始考试</button>" not in text(phone.get(url("sitting", sitting)))  # type: ignore[arg-type]
+    assert "开始考试</button>" not in text(phone.get(url("sitting", sitting)))
     assert phone.post(url("start", sitting)).status_code == 409
     assert phone.get(url("paper", sitting)).status_code == 302
     sitting.refresh_from_db()
@@ -266,4 +269,4 @@ def test_before_the_opening_there_is_no_start_button(
 
 def test_a_learner_without_exams_is_told_so(browser_of: Browser, db: None) -> None:
     user = the_user(a_learner())
-    assert "还没有安排考试" in text(browser_of(user).get(reverse("assessments:mine")))  # type: ignore[arg-type]
+    assert "还没有安排考试" in text(browser_of(user).get(reverse("assessments:mine")))

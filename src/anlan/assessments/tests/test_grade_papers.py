@@ -1,16 +1,17 @@
 """Grading and drawing hold for every paper, and a sitting's life has no back door."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anlan.assessments.models import ItemKind, Sitting, SittingStatus
-from anlan.assessments.papers import Candidate, Question, draw, grade, mark
+from anlan.assessments.papers import Candidate, Grade, Question, draw, grade, mark
 from anlan.assessments.services import (
     lapse_missed,
     save_answer,
@@ -33,11 +34,27 @@ from anlan.testing.cast import NOW, Cast
 PASS_MARK = Decimal(80)
 
 
-@st.composite
-def papers(
-    pick: st.DrawFn,
-) -> tuple[list[Question], dict[int, list[int]], list[str], dict[str, float]]:
+class Paper(NamedTuple):
     """Questions, keys by item, kinds, weights."""
+
+    questions: list[Question]
+    keys: dict[int, list[int]]
+    kinds: list[str]
+    weights: dict[str, float]
+
+    def right(self) -> dict[str, list[int]]:
+        return {
+            str(no): [q["order"].index(at) for at in self.keys[q["item"]]]
+            for no, q in enumerate(self.questions, start=1)
+        }
+
+    def grade(self, answers: Mapping[str, list[int]]) -> Grade:
+        marked = mark(self.questions, answers, self.keys)
+        return grade(marked, self.kinds, self.weights, PASS_MARK)
+
+
+@st.composite
+def papers(pick: st.DrawFn) -> Paper:
     kinds = pick(st.lists(st.sampled_from(list(ItemKind.values)), min_size=1, max_size=12))
     questions, keys = [], {}
     for pk, kind in enumerate(kinds, start=100):
@@ -47,49 +64,39 @@ def papers(
         keys[pk] = pick(places)
         questions.append({"item": pk, "order": pick(st.permutations(range(width)))})
     weight = st.floats(0.5, 20).map(lambda value: round(value, 1))
-    return questions, keys, kinds, {kind: pick(weight) for kind in ItemKind.values}
-
-
-def _right(questions: list[Question], keys: dict[int, list[int]]) -> dict[str, list[int]]:
-    return {
-        str(no): [q["order"].index(at) for at in keys[q["item"]]]
-        for no, q in enumerate(questions, start=1)
-    }
+    return Paper(questions, keys, kinds, {kind: pick(weight) for kind in ItemKind.values})
 
 
 @given(papers())
-def test_all_right_is_a_hundred_and_nothing_is_zero(paper: object) -> None:
-    questions, keys, kinds, weights = paper  # type: ignore[misc]
-    all_right = mark(questions, _right(questions, keys), keys)
-    assert grade(all_right, kinds, weights, PASS_MARK).score == 100
-    assert grade(all_right, kinds, weights, PASS_MARK).passed
-    blank = grade(mark(questions, {}, keys), kinds, weights, PASS_MARK)
-    assert (blank.score, blank.passed) == (0, False)
+def test_all_right_is_a_hundred_and_nothing_is_zero(paper: Paper) -> None:
+    assert paper.grade(paper.right()) == Grade(Decimal(100), passed=True)
+    assert paper.grade({}) == Grade(Decimal(0), passed=False)
 
 
 @given(papers(), st.data())
 def test_any_answers_score_within_bounds_and_pass_only_at_the_mark(
-    paper: object, data: st.DataObject
+    paper: Paper, data: st.DataObject
 ) -> None:
-    questions, keys, kinds, weights = paper  # type: ignore[misc]
     answers = {
         str(no): data.draw(st.lists(st.integers(0, len(q["order"]) - 1), unique=True))
-        for no, q in enumerate(questions, start=1)
+        for no, q in enumerate(paper.questions, start=1)
     }
-    found = grade(mark(questions, answers, keys), kinds, weights, PASS_MARK)
+    found = paper.grade(answers)
     assert 0 <= found.score <= 100
     assert found.passed == (found.score >= PASS_MARK)
 
 
 @given(papers(), st.randoms(use_true_random=False))
-def test_shuffling_the_options_changes_no_score(paper: object, chance: Random) -> None:
-    questions, keys, kinds, weights = paper  # type: ignore[misc]
-    right = _right(questions, keys)
-    some = {no: chosen for no, chosen in right.items() if chance.random() < 0.5}
-    before = grade(mark(questions, some, keys), kinds, weights, PASS_MARK)
-    moved = [{**q, "order": chance.sample(q["order"], len(q["order"]))} for q in questions]
-    same = {no: chosen for no, chosen in _right(moved, keys).items() if no in some}
-    assert grade(mark(moved, same, keys), kinds, weights, PASS_MARK) == before
+def test_shuffling_the_options_changes_no_score(paper: Paper, chance: Random) -> None:
+    known = {no for no in paper.right() if chance.random() < 0.5}
+    before = paper.grade({no: chosen for no, chosen in paper.right().items() if no in known})
+    moved = paper._replace(
+        questions=[
+            {**q, "order": chance.sample(q["order"], len(q["order"]))} for q in paper.questions
+        ]
+    )
+    after = moved.grade({no: chosen for no, chosen in moved.right().items() if no in known})
+    assert after == before
 
 
 @given(st.integers(0, 6), st.integers(0, 12), st.integers(0, 12), st.integers(0, 99))

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from anlan.assessments.models import Bank, BankUpload, Checklist, Item
 from anlan.assessments.queries import item_counts, problem_runs
@@ -20,8 +19,8 @@ from anlan.foundation.ledger.queries import timeline
 from anlan.lib.refusals import BadInput, NotAllowed
 from anlan.testing.cast import NOW, Cast
 
-RAW = Path(settings.BASE_DIR if hasattr(settings, "BASE_DIR") else Path.cwd()).parent / "shared"
-BANKS = sorted((RAW / "data" / "qbank_cn" / "raw").glob("*.xlsx"))
+SHARED = Path(__file__).parents[5] / "shared" / "data" / "qbank_cn" / "raw"
+BANKS = sorted(SHARED.glob("*.xlsx"))
 GOOD = ("安全", "单选题", "1.安全帽的用途是（ ）", "**A.防砸**B.好看**C.遮阳", "A")
 JUDGE = ("安全", "判断题", "2.安全带应当高挂低用。", "**A.正确**B.错误", "A")
 MANY = ("安全", "多选题", "3.个人防护用品包括（ ）", "**A.安全帽**B.拖鞋**C.安全带", "AC")

@@ -105,17 +105,7 @@ def test_a_make_up_draws_other_questions(cast: Cast) -> None:
     person = a_learner()
     first = a_sitting(person, cast.class_manager)
     start_sitting(first, by=None, at=NOW)
-    second = schedule_sittings(
-        [person],
-        title="补考",
-        industry="hazchem",
-        rules=the_rules(),
-        opens_at=NOW,
-        closes_at=NOW + HOUR,
-        by=cast.class_manager,
-        at=NOW,
-        avoid={person.pk: first},
-    )[0]
+    second = a_sitting(person, cast.class_manager, earlier=first)
     start_sitting(second, by=None, at=NOW)
     assert not {q["item"] for q in first.questions} & {q["item"] for q in second.questions}
 
@@ -124,20 +114,10 @@ def test_a_make_up_falls_back_on_old_questions_when_the_bank_is_small(cast: Cast
     bank = a_bank()
     for serial in range(3):
         an_item(bank, serial)
-    person, rules = a_learner(), the_rules(composition={"single": 2})
-    terms = {"title": "考试", "industry": "", "rules": rules, "opens_at": NOW}
-    first = schedule_sittings(
-        [person], **terms, closes_at=NOW + HOUR, by=cast.class_manager, at=NOW
-    )[0]
+    person, small = a_learner(), {"single": 2}
+    first = a_sitting(person, cast.class_manager, composition=small)
     start_sitting(first, by=None, at=NOW)
-    second = schedule_sittings(
-        [person],
-        **terms,
-        closes_at=NOW + HOUR,
-        by=cast.class_manager,
-        at=NOW,
-        avoid={person.pk: first},
-    )[0]
+    second = a_sitting(person, cast.class_manager, earlier=first, composition=small)
     start_sitting(second, by=None, at=NOW)
     fresh = {q["item"] for q in second.questions} - {q["item"] for q in first.questions}
     assert len(second.questions) == 2
