@@ -107,7 +107,7 @@ def put_session(klass: TrainingClass, slot: Slot, *, hours: int, by: User, at: d
         },
     )
     _span(klass)
-    record(klass.subject, "session_put", by=by, at=at, when=_when(session), topic=session.topic)
+    record(klass.subject, "session_put", by=by, at=at, when=when_of(session), topic=session.topic)
     return session
 
 
@@ -118,7 +118,7 @@ def drop_session(session: Session, *, by: User, at: datetime) -> None:
     klass = session.klass
     session.delete()
     _span(klass)
-    record(klass.subject, "session_dropped", by=by, at=at, when=_when(session))
+    record(klass.subject, "session_dropped", by=by, at=at, when=when_of(session))
 
 
 @transaction.atomic
@@ -172,7 +172,7 @@ def _write(klass: TrainingClass, wish: Application) -> None:
     klass.search = bigrams(klass.title, klass.number, klass.provider.name)
 
 
-def _when(session: Session) -> str:
+def when_of(session: Session) -> str:
     return f"{date_text(session.day)}{HalfDay(session.half).label}"
 
 

@@ -9,15 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from anlan.assessments.lines import (
-    digest,
-    practical_marked_line,
-    practical_scheduled_line,
-    sitting_line,
-    submitted_line,
-)
-from anlan.assessments.models import Checklist, Item, Practical, Sitting, SittingStatus
-from anlan.assessments.papers import Candidate, draw, grade, mark
 from anlan.attendance.lines import mark_line
 from anlan.attendance.models import Mark, MarkKind, Proof, Register
 from anlan.attendance.services import Occasion, open_registers
@@ -39,15 +30,16 @@ from anlan.classes.models import (
     TrainingClass,
     Trial,
 )
+from anlan.classes.services.applications import when_of
 from anlan.classes.services.reviews import snapshot
 from anlan.courses.models import Mode, Module
 from anlan.foundation.accounts.models import User
-from anlan.foundation.files.models import StoredFile
 from anlan.foundation.ledger.services import Line, record_many, rfc3339
 from anlan.foundation.rules.queries import Rulebook
 from anlan.identity.models import Person
 from anlan.lib.bigrams import bigrams
 from anlan.lib.dates import local_date
+from anlan.operations.demo.examination import Examination, Shelf
 from anlan.operations.story.acts import Plan
 from anlan.operations.story.troupe import Officials, Provider
 from anlan.organizations.models import Organization
@@ -62,18 +54,6 @@ class Group:
     organization: Organization
     officer: User
     people: Sequence[Person]
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """What many classes draw on, read once."""
-
-    modules: Sequence[Module]
-    checklist: Checklist
-    pool: Sequence[Candidate]
-    items: dict[int, Item]
-    video: StoredFile
-    photo: StoredFile
 
 
 @dataclass
@@ -171,6 +151,9 @@ class History:
             for (stage, by, at), reason in zip(steps, said, strict=True)
         )
         self._say("class_drafted", self.house.manager, applied, number=self.number)
+        for session in self.sessions:
+            told = {"when": when_of(session), "topic": session.topic}
+            self._say("session_put", self.house.manager, applied, **told)
         self._say("class_submitted", self.house.manager, applied)
         self._say("class_reviewed", who.district, applied, reason=said[0])
         self._say("class_approved", who.city, agreed, reason=said[1])
@@ -307,135 +290,16 @@ class History:
 
     def _examination(self) -> None:
         opens_at = self.ends_at + timedelta(hours=15, minutes=30)
-        failing = {one.pk for n, one in enumerate(self.enrolments) if n in self.failing}
-        arranged = opens_at - timedelta(minutes=30)
-        self.trials = self._trials(self.enrolments, 0, opens_at, arranged, failing)
-        self._say("exam_arranged", self.house.manager, arranged, people=len(self.trials))
-        self.lines += self._taken(self.trials, opens_at)
-        failed = [one for one, trial in self._pairs() if not trial.sitting.passed]  # type: ignore[union-attr]
-        if failed:
-            self._make_up(failed, opens_at + timedelta(days=5))
-
-    def _pairs(self) -> list[tuple[Enrolment, Trial]]:
-        return list(zip(self.enrolments, self.trials, strict=True))
-
-    def _make_up(self, failed: list[Enrolment], at: datetime) -> None:
-        place = failed[0].organization.address
-        told = at - timedelta(days=1)
-        first = {trial.enrolment_id: trial.sitting for trial in self.trials}
-        again = self._trials(failed, 1, at, told, set(), first=first, place=place)
-        self._say("makeup_arranged", self.house.manager, told, people=len(again), place=place)
-        self.lines += self._taken(again, at)
-        self.trials += again
-
-    def _trials(
-        self,
-        people: Sequence[Enrolment],
-        no: int,
-        opens_at: datetime,
-        arranged: datetime,
-        failing: set[int],
-        first: dict[int, Sitting | None] | None = None,
-        place: str = "",
-    ) -> list[Trial]:
-        sittings = [
-            self._sitting(one, opens_at, one.pk in failing, (first or {}).get(one.pk))
-            for one in people
-        ]
-        Sitting.objects.bulk_create(sittings, batch_size=200)
-        by = self.house.manager
-        self.lines += [
-            sitting_line(_undrawn(s), "sitting_scheduled", by, arranged) for s in sittings
-        ]
-        practicals = [] if no else [self._practical(one, opens_at) for one in people]
-        Practical.objects.bulk_create(practicals, batch_size=500)
-        self.lines += [practical_scheduled_line(p, by, arranged) for p in practicals]
-        trials = [
-            Trial(
-                enrolment=one,
-                no=no,
-                sitting=sitting,
-                practical=practicals[n] if practicals else None,
-                scheduled_at=opens_at if no else None,
-                place=place,
-                at=arranged,
-            )
-            for n, (one, sitting) in enumerate(zip(people, sittings, strict=True))
-        ]
-        return Trial.objects.bulk_create(trials)
-
-    def _sitting(
-        self, one: Enrolment, opens_at: datetime, fails: bool, earlier: Sitting | None
-    ) -> Sitting:
-        """A drawn, answered and graded paper; a make-up opens half an hour early."""
-        rules, plan = self.rules, self.plan
-        makeup = earlier is not None
-        terms = rules.ruling("exam.composition").value
-        avoid = [question["item"] for question in earlier.questions] if earlier else []
-        questions = draw(self.shelf.pool, terms, avoid=avoid, chance=self.chance)
-        minutes = rules.whole("exam.minutes")
-        sitting = Sitting(
-            person=one.person,
-            title=f"{plan.title} · {'补考' if makeup else '结业理论考试'}"[:120],
-            industry=plan.syllabus.industry,
-            composition=terms,
-            weights=rules.ruling("exam.weights").value,
-            minutes=minutes,
-            pass_mark=rules.whole("exam.pass_mark"),
-            opens_at=opens_at - timedelta(minutes=30) if makeup else opens_at,
-            closes_at=opens_at + timedelta(hours=8 if makeup else 4),
-            avoid=avoid,
-            status=SittingStatus.SUBMITTED,
-            questions=questions,
-            started_at=opens_at,
-            deadline=opens_at + timedelta(minutes=minutes),
-            submitted_at=opens_at + timedelta(minutes=25),
-            device=f"phone-{one.person_id}",
+        exam = Examination(
+            klass=self.klass,
+            house=self.house,
+            shelf=self.shelf,
+            rules=self.rules,
+            chance=self.chance,
+            skill=self.skill,
         )
-        self._answer(sitting, 0.0 if fails else 1.0 if makeup else self.skill)
-        return sitting
-
-    def _answer(self, sitting: Sitting, skill: float) -> None:
-        items = self.shelf.items
-        answers: dict[str, list[int]] = {}
-        for no, question in enumerate(sitting.questions, start=1):
-            key = items[question["item"]].answer
-            right = [n for n, original in enumerate(question["order"]) if original in key]
-            wrong = [n for n in range(len(question["order"])) if n not in right][:1]
-            answers[str(no)] = right if self.chance.random() < skill else wrong
-        sitting.answers = answers
-        keys = {q["item"]: items[q["item"]].answer for q in sitting.questions}
-        kinds = [items[q["item"]].kind for q in sitting.questions]
-        found = grade(
-            mark(sitting.questions, answers, keys), kinds, sitting.weights, sitting.pass_mark
-        )
-        sitting.score, sitting.passed = found.score, found.passed
-
-    def _practical(self, one: Enrolment, opens_at: datetime) -> Practical:
-        return Practical(
-            person=one.person,
-            checklist=self.shelf.checklist,
-            opens_at=opens_at,
-            marks={item["key"]: True for item in self.shelf.checklist.items},
-            photo=self.shelf.photo,
-            examiner=self.house.examiner,
-            at=opens_at + timedelta(hours=1),
-            score=100,
-            passed=True,
-        )
-
-    def _taken(self, trials: Sequence[Trial], opens_at: datetime) -> list[Line]:
-        lines: list[Line] = []
-        for trial in trials:
-            sitting, practical = trial.sitting, trial.practical
-            if sitting:
-                by = sitting.person.user
-                paper = digest(sitting.questions)
-                lines.append(sitting_line(sitting, "sitting_started", by, opens_at, paper=paper))
-                lines.append(submitted_line(sitting, by, sitting.submitted_at or opens_at))
-            if practical and practical.at:
-                lines.append(practical_marked_line(practical, self.house.examiner, practical.at))
-        return lines
+        self.trials = exam.hold(self.enrolments, opens_at, failing=self.failing)
+        self.lines += exam.lines
 
     def _surveys(self) -> None:
         at = self.ends_at + timedelta(days=8)
@@ -501,8 +365,3 @@ class History:
             passed=count,
             passed_first=passed_first,
         )
-
-
-def _undrawn(sitting: Sitting) -> Sitting:
-    """The sitting as it was when it was scheduled: no device yet."""
-    return Sitting(uid=sitting.uid, person=sitting.person)

@@ -18,7 +18,8 @@ from anlan.foundation.files.services import keep
 from anlan.foundation.rules.queries import rulebook
 from anlan.identity.models import Person
 from anlan.lib.dates import local_date
-from anlan.operations.demo.bulk import Group, History, Shelf
+from anlan.operations.demo.bulk import Group, History
+from anlan.operations.demo.examination import Shelf
 from anlan.operations.demo.people import Firm
 from anlan.operations.story import acts
 from anlan.operations.story.troupe import Officials, Provider
