@@ -185,7 +185,7 @@ def _facts(klass: TrainingClass) -> list[tuple[str, object]]:
 def _reviews(klass: TrainingClass) -> list[tuple[Review, list[str]]]:
     """Decisions, newest first, each with what had changed since the one before it."""
     rows = list(klass.reviews.select_related("by"))
-    before = [None, *rows[:-1]]
+    before = [None, *rows][: len(rows)]
     told = [
         (row, differences(old.snapshot, row.snapshot) if old else [])
         for old, row in zip(before, rows, strict=True)
