@@ -20,8 +20,8 @@ def _industries() -> list[tuple[str, str]]:
 class ProjectForm(forms.Form):
     """A project as its approval names it."""
 
-    code = forms.CharField(label="项目编号", max_length=40, help_text="照立项批复填写。")
     title = forms.CharField(label="项目名称", max_length=120)
+    code = forms.CharField(label="项目编号", max_length=40, help_text="照立项批复填写。")
     industry = forms.ChoiceField(
         label="面向行业", required=False, choices=lambda: [("", "不限行业"), *_industries()]
     )

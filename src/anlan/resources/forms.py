@@ -55,6 +55,7 @@ class VenueForm(forms.Form):
         if len(owners) == 1:
             own.initial = str(owners[0].uid)
             own.widget = forms.HiddenInput()
+            self.fields["district"].initial = owners[0].district
 
     def clean_equipment(self) -> list[str]:
         lines = [line.strip() for line in str(self.cleaned_data["equipment"]).splitlines()]

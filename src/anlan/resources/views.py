@@ -8,20 +8,23 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.foundation.accounts.guards import actor, guarded
 from anlan.foundation.codes import queries as codes
 from anlan.foundation.codes.models import System
+from anlan.foundation.files.responses import XLSX, send_bytes
 from anlan.foundation.ledger.queries import timeline
 from anlan.foundation.rules.queries import Rulebook, rulebook
 from anlan.foundation.ui.parts import Moment
-from anlan.lib.dates import local_date
+from anlan.lib.dates import date_text, local_date
 from anlan.lib.refusals import NotAllowed
 from anlan.resources import policies, queries, services
 from anlan.resources.forms import FilterForm, RetireForm, VenueForm
 from anlan.resources.models import Venue, VenueKind
+from anlan.resources.sheets import ledger_sheet
 
 PAGE = 30
 
@@ -50,10 +53,19 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "totals": [("在用面积", f"{queries.total_area(rows):,.1f} ㎡")],
         "rules": _rules(rules),
         "may_add": policies.may_add(user),
+        "export_url": reverse("resources:export"),
     }
     fragment = request.headers.get("HX-Request") == "true"
     page = "resources/_rows.html" if fragment else "resources/ledger.html"
     return render(request, page, context)
+
+
+@require_GET
+@guarded(policies.may_use_ledger)
+def export(request: HttpRequest) -> HttpResponse:
+    rows = queries.filtered(queries.visible_to(actor(request)), **FilterForm(request.GET).wanted())
+    day = date_text(local_date(now()))
+    return send_bytes(ledger_sheet(rows, day), f"场地台账-{day}.xlsx", XLSX)
 
 
 @require_http_methods(["GET", "POST"])

@@ -21,16 +21,16 @@ class TrainerForm(forms.Form):
 
     provider = forms.ChoiceField(label="所属机构")
     name = forms.CharField(label="姓名", max_length=64)
-    qualification = forms.CharField(
-        label="资格",
-        max_length=120,
-        help_text="证书名称和编号，例如：注册安全工程师（化工安全）。",
-    )
     qualified_until = forms.DateField(
         label="资格有效期至",
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": "日期看不懂，请写成 2026-11-23 这样。"},
         help_text="课程日期晚于这一天时，不能安排这位讲师。",
+    )
+    qualification = forms.CharField(
+        label="资格",
+        max_length=120,
+        help_text="证书名称和编号，例如：注册安全工程师（化工安全）。",
     )
     industries = forms.MultipleChoiceField(
         label="可授课行业",

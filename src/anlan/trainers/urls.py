@@ -5,6 +5,7 @@ from anlan.trainers import views
 app_name = "trainers"
 urlpatterns: list[URLPattern] = [
     path("", views.ledger, name="ledger"),
+    path("export.xlsx", views.export, name="export"),
     path("add", views.add, name="add"),
     path("<uuid:uid>/", views.record, name="record"),
     path("<uuid:uid>/retire", views.retire, name="retire"),

@@ -9,12 +9,14 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.foundation.accounts.guards import actor, guarded
 from anlan.foundation.codes import queries as codes
 from anlan.foundation.codes.models import System
+from anlan.foundation.files.responses import XLSX, send_bytes
 from anlan.foundation.ledger.queries import timeline
 from anlan.foundation.ui.formats import percent
 from anlan.foundation.ui.parts import Moment
@@ -22,8 +24,9 @@ from anlan.lib.dates import date_text, local_date
 from anlan.lib.refusals import NotAllowed
 from anlan.trainers import policies, queries, services
 from anlan.trainers.forms import FilterForm, RetireForm, TrainerForm
-from anlan.trainers.models import Trainer
+from anlan.trainers.models import Trainer, TrainerStatus
 from anlan.trainers.queries import Rates
+from anlan.trainers.sheets import ledger_sheet
 
 PAGE = 30
 WARN_DAYS = 60  # a qualification that ends within so many days is pointed out
@@ -51,10 +54,19 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "page": _page(rows, request.GET.get("page"), local_date(now())),
         "totals": _totals(queries.total_rates(rows)),
         "may_add": policies.may_add(user),
+        "export_url": reverse("trainers:export"),
     }
     fragment = request.headers.get("HX-Request") == "true"
     page = "trainers/_rows.html" if fragment else "trainers/ledger.html"
     return render(request, page, context)
+
+
+@require_GET
+@guarded(policies.may_use_ledger)
+def export(request: HttpRequest) -> HttpResponse:
+    rows = queries.filtered(queries.visible_to(actor(request)), **FilterForm(request.GET).wanted())
+    day = date_text(local_date(now()))
+    return send_bytes(ledger_sheet(rows, day), f"师资台账-{day}.xlsx", XLSX)
 
 
 @require_http_methods(["GET", "POST"])
@@ -135,16 +147,23 @@ def _page(rows: QuerySet[Trainer], number: str | None, today: date) -> Page[Any]
 
 
 def _line(trainer: Trainer, rates: Rates, today: date) -> Line:
-    left = (trainer.qualified_until - today).days
-    words = f"还有 {left} 天到期" if left <= WARN_DAYS else ""
+    qualified, tone = _ending(trainer, today)
     trades = [codes.code_name(System.KEY_INDUSTRY, one) for one in trainer.industries]
     return Line(
         trainer=trainer,
         trades="、".join(trades) or "不限",
         rates=rates,
-        qualified="已到期" if left < 0 else words,
-        qualified_tone="stop" if left < 0 else "warn",
+        qualified=qualified,
+        qualified_tone=tone,
     )
+
+
+def _ending(trainer: Trainer, today: date) -> tuple[str, str]:
+    """Words and tone where a qualification of an active trainer ends soon or has ended."""
+    left = (trainer.qualified_until - today).days
+    if trainer.status == TrainerStatus.RETIRED or left > WARN_DAYS:
+        return "", ""
+    return ("已到期", "stop") if left < 0 else (f"还有 {left} 天到期", "warn")
 
 
 def _totals(rates: Rates) -> list[tuple[str, str]]:

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.models import Entry
@@ -198,3 +200,14 @@ def test_nobody_else_retires_a_room(cast: Cast, browser_of: Enter, who: str) -> 
     page = browser_of(getattr(cast, who)).post(f"/resources/{venue.uid}/retire", {"reason": "x"})
     assert page.status_code == 404
     assert Venue.objects.get().retired_at is None
+
+
+def test_the_sheet_holds_what_is_filtered_and_no_more(cast: Cast, browser_of: Enter) -> None:
+    a_venue(cast.provider, "一楼教室")
+    a_venue(cast.provider, "实训场", kind=VenueKind.GROUND)
+    a_venue(cast.rival_provider, "别家教室")
+    answer = browser_of(cast.class_manager).get("/resources/export.xlsx", {"kind": "classroom"})
+    names = [row[1] for row in load_workbook(BytesIO(answer.content)).active.values]
+    assert "一楼教室" in names
+    assert not {"实训场", "别家教室"} & set(names)
+    assert browser_of(cast.outsider).get("/resources/export.xlsx").status_code == 404

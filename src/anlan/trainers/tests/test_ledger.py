@@ -3,12 +3,14 @@
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from anlan.foundation.accounts.models import User
 from anlan.lib.dates import local_date
@@ -165,3 +167,17 @@ def test_nobody_else_retires_a_trainer(cast: Cast, browser_of: Enter, who: str) 
     assert page.status_code == 404
     trainer.refresh_from_db()
     assert trainer.status == TrainerStatus.ACTIVE
+
+
+def test_the_sheet_holds_what_is_filtered_and_no_more(cast: Cast, browser_of: Enter) -> None:
+    trainer = a_trainer(cast.provider)
+    a_trainer(cast.provider, "讲师乙", industries=("mining",))
+    a_trainer(cast.rival_provider, "讲师丙")
+    told(trainer, sat=40, passed=33, ratings=10, rating_sum=47)
+    answer = browser_of(cast.class_manager).get("/trainers/export.xlsx", {"industry": "hazchem"})
+    rows = list(load_workbook(BytesIO(answer.content)).active.values)
+    names = [row[1] for row in rows]
+    assert "讲师甲" in names
+    assert not {"讲师乙", "讲师丙"} & set(names)
+    assert (40, 33, 10, 47) in [row[7:11] for row in rows]
+    assert browser_of(cast.outsider).get("/trainers/export.xlsx").status_code == 404
