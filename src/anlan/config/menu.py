@@ -1,14 +1,163 @@
-"""The menus: which pages a role finds where. A list, no logic."""
+"""The menus: which pages a role finds where. Lists; the only choice is by role."""
 
-from anlan.foundation.accounts.models import User
+from django.urls import NoReverseMatch
+from django.urls import reverse as django_reverse
+
+from anlan.bookings import queries as bookings
+from anlan.bookings.policies import booking_organization
+from anlan.classes import queries as classes
+from anlan.classes.models import Status
+from anlan.foundation.accounts.models import Role, User
+from anlan.foundation.accounts.queries import reach
+from anlan.foundation.codes.models import System
+from anlan.foundation.codes.queries import code_name
+from anlan.foundation.notices.queries import unread_count
 from anlan.foundation.ui.menu import MenuGroup, MenuItem
+from anlan.organizations import queries as organizations
+
+
+def reverse(name: str, args: list[object] | None = None) -> str:
+    """Empty for a page that does not stand yet; its item falls away."""
+    try:
+        return django_reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
 
 
 def menu_for(user: User) -> list[MenuGroup]:
-    """The side menu of a desk page."""
-    return []
+    """The side menu of a desk page; who has several roles finds the pages of each, once."""
+    mine = reach(user)
+    groups = [MenuGroup("", [MenuItem("工作台", reverse("desks:home"), "layout-dashboard")])]
+    if mine.official or mine.whole_city:
+        groups += _official(user)
+    if mine.has(Role.CLASS_MANAGER):
+        groups += _provider(user)
+    if mine.has(Role.TRAINER, Role.EXAMINER):
+        groups += _teaching(user)
+    if mine.has(Role.SAFETY_OFFICER):
+        groups += _enterprise(user)
+    return [*_once(groups), _own(user)]
 
 
 def tabs_for(user: User) -> list[MenuItem]:
     """The tabs at the bottom of a phone page."""
-    return []
+    tabs = [
+        MenuItem("首页", reverse("desks:home"), "home"),
+        MenuItem("扫码", reverse("classes:scan"), "qrcode"),
+        MenuItem("考试", reverse("assessments:mine"), "writing"),
+        MenuItem("证书", reverse("archives:mine"), "certificate"),
+        MenuItem("我的", reverse("identity:me"), "user"),
+    ]
+    return [tab for tab in tabs if tab.url]
+
+
+def role_label(user: User) -> str:
+    """What stands beside the name: 市级监管员; 区县经办 · 历城区; 机构班主任、讲师."""
+    found: dict[str, None] = {}
+    for role, _, key in reach(user).grants:
+        label = str(Role(role).label)
+        place = {
+            Role.DISTRICT_OFFICIAL: System.GB_T_2260,
+            Role.DEPARTMENT_OFFICIAL: System.KEY_INDUSTRY,
+        }.get(Role(role))
+        found[f"{label} · {code_name(place, key)}" if place else label] = None
+    return "、".join(found)
+
+
+def _official(user: User) -> list[MenuGroup]:
+    mine = reach(user)
+    decides = mine.has(Role.CITY_OFFICIAL, Role.DISTRICT_OFFICIAL)
+    work = [
+        MenuItem(
+            "开班与变更审批",
+            reverse("classes:queue"),
+            "rubber-stamp",
+            classes.waiting_for(user).count() + classes.changes_waiting_for(user).count(),
+        ),
+    ]
+    ledgers = [
+        MenuItem("培训班台账", reverse("classes:list"), "list-details"),
+        MenuItem(
+            "单位台账",
+            reverse("organizations:ledger"),
+            "building",
+            organizations.waiting_for(user).count() if decides else 0,
+        ),
+        MenuItem("人员", reverse("identity:people"), "users"),
+        MenuItem("证书台账", reverse("archives:certificates"), "certificate"),
+    ]
+    figures = [
+        MenuItem("班次明细", reverse("insights:classes"), "chart-bar"),
+        MenuItem("企业覆盖", reverse("insights:enterprises"), "building-factory-2"),
+        MenuItem("指标口径", reverse("insights:definitions"), "book"),
+    ]
+    banks = [MenuItem("题库", reverse("assessments:banks"), "books")]
+    return [
+        MenuGroup("办理", work if decides else []),
+        MenuGroup("台账", ledgers),
+        MenuGroup("统计", figures),
+        MenuGroup("考核", banks if mine.has(Role.CITY_OFFICIAL) else []),
+    ]
+
+
+def _provider(user: User) -> list[MenuGroup]:
+    returned = classes.visible_to(user).filter(
+        status=Status.RETURNED, provider__uid__in=reach(user).organizations
+    )
+    work = [
+        MenuItem("我的培训班", reverse("classes:list"), "list-details", returned.count()),
+        MenuItem("申请开班", reverse("classes:apply"), "plus"),
+    ]
+    keeping = [
+        MenuItem("题库", reverse("assessments:banks"), "books"),
+        MenuItem("证书台账", reverse("archives:certificates"), "certificate"),
+        MenuItem("本机构信息", reverse("organizations:mine"), "building"),
+    ]
+    return [MenuGroup("办班", work), MenuGroup("资料", keeping)]
+
+
+def _teaching(user: User) -> list[MenuGroup]:
+    items = [MenuItem("培训班", reverse("classes:list"), "list-details")]
+    if reach(user).has(Role.EXAMINER):
+        items.append(MenuItem("实操考核", reverse("classes:examiner"), "clipboard-check"))
+    return [MenuGroup("教学", items)]
+
+
+def _enterprise(user: User) -> list[MenuGroup]:
+    organization = booking_organization(user)
+    if organization is None:
+        waiting = [MenuItem("本企业登记", reverse("organizations:mine"), "building")]
+        return [MenuGroup("本企业", waiting)]
+    work = [
+        MenuItem("预约培训", reverse("bookings:browse"), "calendar-event"),
+        MenuItem(
+            "我的预约",
+            reverse("bookings:mine"),
+            "list-check",
+            bookings.short_of_names(organization).count(),
+        ),
+        MenuItem("培训进度", reverse("desks:progress"), "chart-line"),
+    ]
+    keeping = [
+        MenuItem("花名册", reverse("identity:roster", args=[organization.uid]), "users"),
+        MenuItem("证书台账", reverse("archives:certificates"), "certificate"),
+        MenuItem("一企一档", reverse("desks:enterprise", args=[organization.uid]), "archive"),
+        MenuItem("本企业登记", reverse("organizations:mine"), "building"),
+    ]
+    return [MenuGroup("培训", work), MenuGroup("本企业", keeping)]
+
+
+def _own(user: User) -> MenuGroup:
+    return MenuGroup("", [MenuItem("通知", reverse("notices:inbox"), "bell", unread_count(user))])
+
+
+def _once(groups: list[MenuGroup]) -> list[MenuGroup]:
+    """Every address once, in the first group that names it; empty groups fall away."""
+    seen: set[str] = set()
+    kept = []
+    for group in groups:
+        items = [item for item in group.items if item.url and item.url not in seen]
+        seen.update(item.url for item in items)
+        if items:
+            kept.append(MenuGroup(group.label, items))
+    return kept

@@ -7,14 +7,21 @@ from anlan.archives.jobs import (
     reseal_ordered_classes,
     seal_closed_classes,
 )
+from anlan.assessments.services import lapse_missed, submit_overdue
+from anlan.bookings.jobs import promote_waiters
+from anlan.classes.jobs import start_due_classes
 from anlan.foundation.jobs.services import Job
 from anlan.foundation.notices.jobs import send_text_messages
 from anlan.identity.jobs import import_rosters
 
 SCHEDULE = [
+    Job(import_rosters, every=timedelta(seconds=1)),
+    Job(submit_overdue, every=timedelta(seconds=5)),
+    Job(lapse_missed, every=timedelta(minutes=1)),
+    Job(start_due_classes, every=timedelta(seconds=30)),
+    Job(promote_waiters, every=timedelta(seconds=10)),
     Job(send_text_messages, every=timedelta(seconds=2)),
     Job(seal_closed_classes, every=timedelta(seconds=5)),
     Job(reseal_ordered_classes, every=timedelta(seconds=5)),
     Job(forget_old_tries, every=timedelta(hours=1)),
-    Job(import_rosters, every=timedelta(seconds=1)),
 ]

@@ -29,6 +29,7 @@ ANLAN_SMS_ADAPTER = env.text("ANLAN_SMS_ADAPTER", "anlan.foundation.notices.sms.
 ANLAN_SMS_FOLDER = VAR / "sms"
 ANLAN_MENU = "anlan.config.menu.menu_for"
 ANLAN_TABS = "anlan.config.menu.tabs_for"
+ANLAN_ROLE_LABEL = "anlan.config.menu.role_label"
 ANLAN_SCHEDULE = "anlan.config.schedule.SCHEDULE"
 ANLAN_SENTENCES = [
     "anlan.organizations.sentences.SENTENCES",
@@ -80,6 +81,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

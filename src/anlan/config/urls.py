@@ -20,5 +20,6 @@ urlpatterns = [
     path("classes/", include("anlan.classes.urls")),
     path("bookings/", include("anlan.bookings.urls")),
     path("archives/", include("anlan.archives.urls")),
+    path("c/", include(("anlan.archives.public_urls", "certificates"))),
     path("insights/", include("anlan.insights.urls")),
 ]

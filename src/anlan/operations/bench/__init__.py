@@ -1,0 +1,1 @@
+"""Measurements. Each module has `measure() -> dict`; the keys carry their units."""
