@@ -158,6 +158,8 @@ export default function exam(form) {
   sheetButton.onclick = showSheet
   addEventListener('online', flush)
   addEventListener('beforeunload', (event) => { if (unsent.size && !submitting) event.preventDefault() })
+  // Back after a break: go on where the first open question is.
+  if (answered()) here = Math.max(0, sets.findIndex((s) => !answerOf(s).length))
   if (deadline) setInterval(() => { if (!remaining(deadline).left) hand() }, 1000)
   show(false)
   unsent.size ? flush() : say('答案随答随存')
