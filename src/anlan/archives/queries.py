@@ -41,7 +41,7 @@ def certificates_visible_to(user: User) -> QuerySet[Certificate]:
 
 def _supervised(mine: Reach, klass: str, *staff: Role) -> Q:
     if mine.whole_city:
-        return Q()
+        return Q(pk__isnull=False)  # not Q(): an empty one vanishes when it is or-ed
     own = mine.keys(ScopeKind.ORGANIZATION, *staff)
     return (
         Q(**{f"{klass}district__in": mine.districts})

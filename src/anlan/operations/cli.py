@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return run_command(name, rest)
     except Refused as refusal:
-        print(refusal, file=sys.stderr)
+        print(f"{refusal.message}{refusal.next_step}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

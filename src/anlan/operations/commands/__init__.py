@@ -42,8 +42,8 @@ COMMANDS = {
     "demo": Command("demo", "装入演示城市（全部为合成数据）"),
     "walk": Command("walk", "在临时数据库里让一期班走完全程，并核对封存档案"),
     "bench": Command("bench", "测量，输出一个 JSON 对象，键名带单位"),
-    "import": Command("import_roster", "导入一家单位的花名册（xlsx 或 csv）"),
-    "export": Command("export", "导出开班台账与封存档案"),
+    "import": Command("bring_in", "导入一家单位的花名册，或一份题库（xlsx、csv）"),
+    "export": Command("export", "把开班台账和封存档案导出到一个文件夹"),
     "verify": Command("verify", "核对封存档案，不需要数据库", django=False),
 }
 

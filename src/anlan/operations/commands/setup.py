@@ -8,7 +8,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.timezone import now
 
+from anlan.assessments.services import load_checklists, load_own_bank
+from anlan.courses.services import load_syllabi
 from anlan.foundation.codes.services import load_codes
 from anlan.foundation.rules.services import load_rules
 from anlan.lib.fields import keyring
@@ -16,10 +19,13 @@ from anlan.operations.commands import run_command, stands
 from anlan.organizations.models import Organization
 
 # What the product ships, in the order in which one needs the other. Each loader is idempotent and
-# says how many rows it looked after.
+# says how many it looked after.
 LOADERS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("代码表", load_codes),
     ("规则", load_rules),
+    ("题库", lambda: load_own_bank(at=now()).items.count()),
+    ("实操评分表", load_checklists),
+    ("培训大纲", load_syllabi),
 )
 
 
@@ -42,8 +48,7 @@ def run(args: argparse.Namespace) -> int:
     if steps:
         say(f"升级数据表（{steps} 步）")
         call_command("migrate", verbosity=0, interactive=False)
-    for label, load in LOADERS:
-        say(f"{label}：{load()} 条")
+    say("　".join(f"{label} {load()}" for label, load in LOADERS))
     if settings.ANLAN_DEMONSTRATION and not Organization.objects.exists() and stands("demo"):
         say("装入演示城市（全部为合成数据）")
         return run_command("demo")
