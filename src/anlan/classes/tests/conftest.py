@@ -1,14 +1,24 @@
-"""The clock of the desk pages, which each view reads once, stands where the story wants it."""
+"""The clock of the pages, which each view reads once, stands where the story wants it."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 
-from anlan.classes.views import application, change, record, review
+from anlan.classes.views import (
+    application,
+    change,
+    door,
+    exams,
+    files,
+    learner,
+    record,
+    review,
+    roll,
+)
 from anlan.testing.cast import NOW
 
-DESK = (application, change, record, review)
+PAGES = (application, change, record, review, door, exams, files, learner, roll)
 SetClock = Callable[[datetime], None]
 
 
@@ -17,7 +27,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
     """`clock(moment)` sets it; it begins at `NOW`."""
 
     def show(moment: datetime) -> None:
-        for views in DESK:
+        for views in PAGES:
             monkeypatch.setattr(views, "now", lambda: moment)
 
     show(NOW)
