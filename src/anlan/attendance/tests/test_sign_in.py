@@ -2,9 +2,12 @@
 
 import json
 import uuid
+from datetime import datetime
 
 import pytest
+from django.db import transaction
 
+from anlan.attendance import services
 from anlan.attendance.models import Mark, MarkKind, Proof, Register
 from anlan.attendance.queries import shared_devices
 from anlan.attendance.services import AlreadySigned, sign_in
@@ -192,3 +195,20 @@ def test_the_same_person_may_sign_two_registers(register: Register, person: Pers
     sign_in(register, person, proof=Proof.QR, by=None, at=after(1))
     sign_in(second, person, proof=Proof.QR, by=None, at=after(1))
     assert Mark.objects.count() == 2
+
+
+def test_the_slower_of_two_requests_is_refused_with_its_ledger_line_undone(
+    register: Register, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_line = services._write_line
+
+    def overtaken(mark: Mark) -> datetime:
+        monkeypatch.setattr(services, "_write_line", write_line)
+        sign_in(register, person, proof=Proof.QR, by=None, at=after(1))
+        return write_line(mark)
+
+    monkeypatch.setattr(services, "_write_line", overtaken)
+    with pytest.raises(AlreadySigned, match="刚刚已登记过一次"), transaction.atomic():
+        sign_in(register, person, proof=Proof.QR, by=None, at=after(2))
+    # The faster request was nested in the slower one's transaction here, so both are undone.
+    assert nothing_changed(register)
