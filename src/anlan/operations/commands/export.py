@@ -29,10 +29,10 @@ def run(args: argparse.Namespace) -> int:
     (args.folder / LEDGER).write_bytes(ledger_sheet(classes.order_by("number", "id")))
     print(f"{args.folder / LEDGER}：{classes.count()} 个班")
     if not args.no_archives:
-        archives = newest(user)
+        archives, place = newest(user), args.folder / "archives"
         for archive in archives:
-            _copy(archive, args.folder / "archives")
-        print(f"{args.folder / 'archives'}：{len(archives)} 份档案")
+            _copy(archive, place)
+        print(f"{place}：{len(archives)} 份档案，核对：anlan verify {place}/*")
     return 0
 
 

@@ -119,7 +119,7 @@ def test_a_sealed_class_is_exported_and_verifies(
     assert (tmp_path / "out" / "培训班台账.xlsx").stat().st_size > 1000
     zips = list((tmp_path / "out" / "archives" / klass.number).glob("*.zip"))
     assert len(zips) >= 1
-    assert cli.main(["verify", str(tmp_path / "out")]) == 0
+    assert cli.main(["verify", str(tmp_path / "out" / "archives" / klass.number)]) == 0
     assert "档案完好" in capsys.readouterr().out
 
 
