@@ -9,6 +9,8 @@ PUBLIC = {
     "accounts:login",
     "accounts:logout",
     "accounts:pulse",
+    "certificates:ask",
+    "certificates:show",
     "codes:industries",
     "identity:login_code",
     "identity:login_phone",

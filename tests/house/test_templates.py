@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from django.urls import URLResolver, get_resolver
+
 from anlan.testing.floors import PACKAGE, may_use, room_of, rooms
 
 FRAME = "anlan.foundation.ui"
@@ -23,7 +25,7 @@ INLINE = {
 
 
 def test_templates_take_and_link_only_what_stands_below() -> None:
-    labels = rooms()
+    labels = _labels()
     wrong = [
         f"{path.relative_to(PACKAGE)} → {label}"
         for path in TEMPLATES
@@ -68,7 +70,17 @@ def _at_home(path: Path) -> bool:
     inside = path.relative_to(next(p for p in path.parents if p.name == "templates"))
     if len(inside.parts) == 1:  # 404.html and its like have no folder
         return room_of(path) == FRAME
-    return rooms().get(inside.parts[0]) == room_of(path)
+    return _labels().get(inside.parts[0]) == room_of(path)
+
+
+def _labels() -> dict[str, str]:
+    """First words of template paths and of address names, each with its room."""
+    spaces = {
+        resolver.namespace: ".".join(resolver.urlconf_module.__name__.split(".")[:-1])
+        for resolver in get_resolver().url_patterns
+        if isinstance(resolver, URLResolver) and resolver.namespace
+    }
+    return spaces | rooms()
 
 
 def _text(path: Path) -> str:
