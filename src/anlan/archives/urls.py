@@ -1,4 +1,19 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from anlan.archives.views import archive, certificates, own
 
 app_name = "archives"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("mine/", own.mine, name="mine"),
+    path("class/<uuid:uid>/", archive.class_archive, name="class"),
+    path("class/<uuid:uid>/progress", archive.progress, name="progress"),
+    path("class/<uuid:uid>/reseal", archive.order_reseal, name="reseal"),
+    path("class/<uuid:uid>/report", archive.report, name="report"),
+    path("class/<uuid:uid>/report.pdf", archive.report_file, name="report_file"),
+    path("<uuid:uid>/download", archive.download, name="download"),
+    path("certificates/", certificates.ledger, name="certificates"),
+    path("certificates/export", certificates.export, name="export"),
+    path("certificates/<uuid:uid>/", certificates.record, name="certificate"),
+    path("certificates/<uuid:uid>/revoke", certificates.revoke, name="revoke"),
+    path("certificates/<uuid:uid>/paper", certificates.paper, name="paper"),
+]

@@ -5,11 +5,13 @@ from anlan.archives.services.certificates import (
     print_certificates,
     revoke_certificate,
 )
+from anlan.archives.services.handing_out import hand_out
 from anlan.archives.services.name_checks import forget_old_tries, name_agrees
 from anlan.archives.services.sealing import order_reseal, reseal, seal_class, seal_learners
 
 __all__ = [
     "forget_old_tries",
+    "hand_out",
     "issue_certificates",
     "name_agrees",
     "order_reseal",

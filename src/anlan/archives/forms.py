@@ -1,0 +1,75 @@
+"""What is typed on the pages of archives and certificates."""
+
+from django import forms
+
+from anlan.archives import numbers
+from anlan.archives.queries import STANDINGS, Filters
+from anlan.foundation.codes import queries as codes
+from anlan.foundation.codes.models import System
+
+ANY = ("", "全部")
+
+
+class FilterForm(forms.Form):
+    """The certificate ledger's filters; nonsense in the address filters nothing."""
+
+    text = forms.CharField(label="编号或姓名", required=False, max_length=40)
+    standing = forms.ChoiceField(label="状态", required=False, choices=[ANY, *STANDINGS])
+    industry = forms.ChoiceField(
+        label="行业", required=False, choices=lambda: [ANY, *codes.choices(System.KEY_INDUSTRY)]
+    )
+    district = forms.ChoiceField(
+        label="区县",
+        required=False,
+        choices=lambda: [ANY, *((one.code, one.name) for one in codes.districts())],
+    )
+    since = forms.DateField(
+        label="发证日期自", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label="至", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def filters(self) -> Filters:
+        self.is_valid()
+        said = {name: self.cleaned_data.get(name) for name in self.fields}
+        return Filters(
+            text=said["text"] or "",
+            standing=said["standing"] or "",
+            industry=said["industry"] or "",
+            district=said["district"] or "",
+            since=said["since"],
+            until=said["until"],
+        )
+
+
+class ReasonForm(forms.Form):
+    """Why a certificate is revoked, or a class sealed again."""
+
+    reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class NumberForm(forms.Form):
+    """The number of a certificate, as somebody reads it off the paper."""
+
+    number = forms.CharField(
+        label="证明编号",
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"placeholder": "AL2026-000123-7", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_number(self) -> str:
+        try:
+            return numbers.parse(self.cleaned_data["number"])
+        except ValueError as wrong:
+            raise forms.ValidationError(f"{wrong}。") from None
+
+
+class NameForm(forms.Form):
+    """The full name that somebody claims."""
+
+    name = forms.CharField(
+        label="完整姓名", max_length=64, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )

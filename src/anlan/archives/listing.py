@@ -1,0 +1,44 @@
+"""What lies in an archive, read from the archive itself, for the page that shows it."""
+
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from anlan.archives.models import Archive
+from anlan.archives.report_parts import size_text
+from anlan.proofs.bag import PAYLOAD
+
+TOP = "台账与说明"
+
+
+@dataclass
+class Folder:
+    """One chapter of an archive with its files: (name, size in words)."""
+
+    title: str
+    files: list[tuple[str, str]] = field(default_factory=list)
+
+
+def folders(archive: Archive) -> list[Folder]:
+    """The payload by chapter; only the zip's index is read, whatever its size."""
+    with zipfile.ZipFile(archive.file.path) as bag:
+        members = [(one.filename, one.file_size) for one in bag.infolist()]
+    return _grouped(members)
+
+
+def _grouped(members: Iterable[tuple[str, int]]) -> list[Folder]:
+    found: dict[str, Folder] = {}
+    for name, size in members:
+        _base, _, path = name.partition(f"/{PAYLOAD}")
+        if not path:
+            continue
+        chapter, _, rest = path.partition("/")
+        title = chapter.partition("-")[2] if rest else TOP
+        folder = found.setdefault(title, Folder(title))
+        folder.files.append((rest or path, size_text(size)))
+    return [*(one for one in found.values() if one.title != TOP), found.get(TOP, Folder(TOP))]
+
+
+def groups_of_four(seal: str) -> str:
+    """A seal as it is read aloud and compared: 16 groups of four."""
+    return " ".join(seal[at : at + 4] for at in range(0, len(seal), 4))

@@ -1,0 +1,1 @@
+"""Pages of archives and certificates; `public` is the door that needs no login."""
