@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -21,7 +22,7 @@ def load_rules(book: Path = BOOK) -> int:
     return len(fresh)
 
 
-def _rule(row: dict[str, object]) -> Rule:
+def _rule(row: dict[str, Any]) -> Rule:
     until = row.get("valid_to")
     return Rule(
         key=row["key"],

@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from anlan.attendance.lines import mark_line
 from anlan.attendance.models import Mark, MarkKind, Proof, Register
@@ -165,7 +166,7 @@ class History:
             starts_at, ends_at = queries.session_times(session, self.rules)
             title = f"{self.plan.title} · {session.topic}"[:120]
             occasions.append(
-                Occasion(title, session.place[:200], starts_at, ends_at, session.hours)
+                Occasion(title, session.place[:200], starts_at, ends_at, Decimal(session.hours))
             )
         registers = open_registers(occasions, rules=self.rules)
         for session, register in zip(self.sessions, registers, strict=True):

@@ -179,7 +179,17 @@ def lines_of(klass: TrainingClass) -> list[tuple[str, str, float, dict[str, Any]
 
 def said(key: str, value: Any) -> Any:
     """Digests, hashes, titles and times name what differs by nature: that they are there counts."""
-    differs = {"enrolment", "number", "sha256", "paper", "answers", "photo", "size", "title", "when"}
+    differs = {
+        "enrolment",
+        "number",
+        "sha256",
+        "paper",
+        "answers",
+        "photo",
+        "size",
+        "title",
+        "when",
+    }
     return bool(value) if key in differs | {"starts_at", "ends_at"} else value
 
 
@@ -224,7 +234,7 @@ def test_enterprises_and_people_are_the_same(cast: Cast) -> None:
         )
     }  # fmt: skip
     assert firm.officer is not None
-    again = register_organization(by=firm.officer, at=NOW, synthetic=True, **facts)  # type: ignore[arg-type]
+    again = register_organization(by=firm.officer, at=NOW, synthetic=True, **facts)
     approve_organization(
         again, by=cast.district_official, at=NOW + timedelta(days=1), reason="登记信息无误"
     )
