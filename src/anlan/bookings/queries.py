@@ -1,23 +1,35 @@
 """Reading bookings: seats, queue, what an enterprise may enrol."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from anlan.bookings.models import Booking, BookingStatus
-from anlan.classes.models import Enrolment, EnrolmentSource, Status, TrainingClass
-from anlan.classes.queries import COUNTED
+from anlan.classes.models import (
+    Enrolment,
+    EnrolmentSource,
+    EnrolmentStatus,
+    Status,
+    TrainingClass,
+)
+from anlan.classes.queries import COUNTED, trained_before
+from anlan.classes.states import UNDER_WAY
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import reach
+from anlan.identity.models import Employment, Person
+from anlan.identity.queries import RosterFilters, roster_of
 from anlan.organizations.models import Organization
 
+BY_BOOKING = (EnrolmentSource.BOOKING, EnrolmentSource.SUBSTITUTE)
 OPEN = (BookingStatus.CONFIRMED, BookingStatus.WAITING)
 
 
 def visible_to(user: User) -> QuerySet[Booking]:
-    """An enterprise sees its own bookings, a provider those of its classes, officials their part."""
+    """An enterprise sees its own bookings, a provider its classes', officials their part."""
     mine = reach(user)
     if mine.whole_city:
         return Booking.objects.all()
@@ -71,6 +83,137 @@ def bookable() -> QuerySet[TrainingClass]:
     )
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What an enterprise looks for; empty means anything."""
+
+    district: str = ""
+    industry: str = ""
+    role: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def offered(by: Wanted, today: date) -> QuerySet[TrainingClass]:
+    """Bookable classes that have not begun and fit what is wanted."""
+    exact = {"district": by.district, "industry": by.industry, "syllabus__role": by.role}
+    rows = bookable().filter(first_day__gte=today)
+    rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    if by.since and by.until:
+        rows = rows.filter(first_day__range=(by.since, by.until))
+    return rows
+
+
+def open_booking(klass: TrainingClass, organization: Organization) -> Booking | None:
+    """The enterprise's booking in a class that is not cancelled."""
+    return Booking.objects.filter(klass=klass, organization=organization, status__in=OPEN).first()
+
+
+def open_bookings_in(
+    classes: Iterable[TrainingClass], organization: Organization
+) -> dict[int, Booking]:
+    """Class id → the enterprise's open booking in it."""
+    rows = Booking.objects.filter(
+        klass__in=list(classes), organization=organization, status__in=OPEN
+    )
+    return {booking.klass_id: booking for booking in rows}
+
+
+def place_in_queue(booking: Booking) -> int:
+    """1 is promoted next; 0 when the booking doesn't wait."""
+    if booking.status != BookingStatus.WAITING:
+        return 0
+    return waiting_list(booking.klass).filter(_ahead_of(booking)).count() + 1
+
+
+def seats_before(booking: Booking) -> int:
+    """Seats that those ahead in the queue wait for."""
+    rows = waiting_list(booking.klass).filter(_ahead_of(booking))
+    return int(rows.aggregate(n=Coalesce(Sum("seats"), Value(0)))["n"])
+
+
+def _ahead_of(booking: Booking) -> Q:
+    """The queue goes by the moment of asking, then by id."""
+    return Q(asked_at__lt=booking.asked_at) | Q(asked_at=booking.asked_at, pk__lt=booking.pk)
+
+
+def bookings_in(klass: TrainingClass) -> QuerySet[Booking]:
+    """Every booking of a class for its provider: confirmed, then the queue, then cancelled."""
+    rank = Case(
+        When(status=BookingStatus.CONFIRMED, then=0),
+        When(status=BookingStatus.WAITING, then=1),
+        default=2,
+    )
+    named_by_it = Q(
+        klass__enrolments__organization=F("organization"),
+        klass__enrolments__status__in=COUNTED,
+        klass__enrolments__source__in=BY_BOOKING,
+    )
+    return (
+        Booking.objects.filter(klass=klass)
+        .select_related("organization")
+        .annotate(rank=rank, people=Count("klass__enrolments", filter=named_by_it, distinct=True))
+        .order_by("rank", "asked_at", "id")
+    )
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One employee who may be named. `before` is a class of the same project this person is in."""
+
+    employment: Employment
+    before: str
+    standing: str
+    chosen: bool
+
+    @property
+    def person(self) -> Person:
+        return self.employment.person
+
+    @property
+    def flag(self) -> str:
+        return f"本年度已参训 {self.before}" if self.before else ""
+
+
+def candidates(
+    booking: Booking, by: RosterFilters, chosen: frozenset[str], most: int = 100
+) -> list[Candidate]:
+    """Employees that fit the filters, the chosen always among them and on top."""
+    roster = roster_of(booking.organization)
+    picked = list(roster.filter(person__uid__in=chosen))
+    found = roster_of(booking.organization, by).exclude(person__in=[e.person_id for e in picked])
+    rows = [*picked, *found[:most]]
+    before = trained_before([one.person for one in rows], booking.klass)
+    inside = dict(
+        booking.klass.enrolments.filter(person__in=[one.person_id for one in rows]).values_list(
+            "person_id", "status"
+        )
+    )
+    return [
+        Candidate(
+            employment=one,
+            before=before.get(one.person_id, ""),
+            standing=_standing(inside.get(one.person_id)),
+            chosen=str(one.person.uid) in chosen and one.person_id not in inside,
+        )
+        for one in rows
+    ]
+
+
+def _standing(status: str | None) -> str:
+    """Why somebody can't be chosen, in words; empty when they can."""
+    if status is None:
+        return ""
+    return "已在本班名单" if status in COUNTED else f"本班{EnrolmentStatus(status).label}"
+
+
+def enrolment_for(user: User, uid: uuid.UUID) -> Enrolment:
+    """An enrolment that the user's own enterprise sent; `DoesNotExist` otherwise."""
+    own = reach(user).keys(ScopeKind.ORGANIZATION, Role.SAFETY_OFFICER)
+    rows = Enrolment.objects.select_related("klass", "person", "organization")
+    return rows.get(uid=uid, organization__uid__in=own)
+
+
 def waiting_list(klass: TrainingClass) -> QuerySet[Booking]:
     """Who waits, in the order in which they asked."""
     return Booking.objects.filter(klass=klass, status=BookingStatus.WAITING).order_by(
@@ -95,7 +238,9 @@ def with_waiters() -> QuerySet[TrainingClass]:
 def bookings_of(organization: Organization) -> QuerySet[Booking]:
     """An enterprise's bookings, the newest class first, each with `people` named."""
     mine = Q(
-        klass__enrolments__organization=F("organization"), klass__enrolments__status__in=COUNTED
+        klass__enrolments__organization=F("organization"),
+        klass__enrolments__status__in=COUNTED,
+        klass__enrolments__source__in=BY_BOOKING,
     )
     return (
         Booking.objects.filter(organization=organization)
@@ -103,3 +248,11 @@ def bookings_of(organization: Organization) -> QuerySet[Booking]:
         .annotate(people=Count("klass__enrolments", filter=mine, distinct=True))
         .order_by("-klass__first_day", "-id")
     )
+
+
+def short_of_names(organization: Organization) -> QuerySet[Booking]:
+    """Confirmed bookings of open classes with fewer people named than seats, the soonest first."""
+    rows = bookings_of(organization).filter(
+        status=BookingStatus.CONFIRMED, klass__status__in=UNDER_WAY, people__lt=F("seats")
+    )
+    return rows.order_by("klass__first_day", "id")

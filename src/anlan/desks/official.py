@@ -1,0 +1,87 @@
+"""City, district and department: what waits for a decision, and how the year stands."""
+
+from datetime import datetime, time
+
+from django.urls import reverse
+
+from anlan.classes import queries as classes
+from anlan.classes.models import ChangeRequest, Status, TrainingClass
+from anlan.desks.shape import SHOWN, Desk, Figure
+from anlan.foundation.accounts.models import Role, User
+from anlan.foundation.accounts.queries import reach
+from anlan.foundation.ui.formats import cn_date, cn_day
+from anlan.foundation.ui.parts import Todo
+from anlan.insights.queries import Overview
+from anlan.lib.dates import at_shanghai
+from anlan.organizations import queries as organizations
+from anlan.organizations.models import Organization
+
+BEGINS = time(8, 30)
+
+
+def desk_of(user: User, figures: Overview, year: int, at: datetime) -> Desk:
+    """Applications, changes and registrations that this official decides."""
+    if not reach(user).has(Role.CITY_OFFICIAL, Role.DISTRICT_OFFICIAL):
+        return Desk([], _figures(figures, year), "协同部门只查看，不审批。本行业的班次见左侧台账。")
+    applications = classes.waiting_for(user)
+    changes = classes.changes_waiting_for(user)
+    registrations = organizations.waiting_for(user)
+    waiting = applications.count() + changes.count() + registrations.count()
+    todos = [
+        *(_application(klass) for klass in applications[:SHOWN]),
+        *(_change(change) for change in changes.select_related("klass__provider")[:SHOWN]),
+        *(_registration(one) for one in registrations[:SHOWN]),
+    ]
+    todos.sort(key=lambda todo: (todo.due is None, todo.due or at))
+    return Desk(
+        todos=todos[:SHOWN],
+        figures=_figures(figures, year),
+        quiet="没有等您审批的事项。新的开班申请、变更和单位登记会出现在这里。",
+        waiting=waiting,
+        rest_href=reverse("classes:queue"),
+    )
+
+
+def _application(klass: TrainingClass) -> Todo:
+    """Its clock is the first day: by then it must have been decided."""
+    first = klass.first_day
+    return Todo(
+        f"开班申请：{klass.title}",
+        reverse("classes:record", args=[klass.uid]),
+        "审核" if klass.status == Status.SUBMITTED else "审批",
+        f"{klass.provider.name} · {klass.quota} 人 · {cn_day(first)} 开课",
+        at_shanghai(first, BEGINS) if first else None,
+    )
+
+
+def _change(change: ChangeRequest) -> Todo:
+    first = change.klass.first_day
+    return Todo(
+        f"{change.get_kind_display()}：{change.klass.title}",
+        reverse("classes:record", args=[change.klass.uid]),
+        "审批变更",
+        f"{change.klass.provider.name} · 理由：{change.reason}",
+        at_shanghai(first, BEGINS) if first and change.klass.status == Status.APPROVED else None,
+    )
+
+
+def _registration(organization: Organization) -> Todo:
+    return Todo(
+        f"单位登记：{organization.name}",
+        reverse("organizations:record", args=[organization.uid]),
+        "审核登记",
+        f"{organization.get_kind_display()} · {cn_date(organization.registered_at)} 提交",
+    )
+
+
+def _figures(year: Overview, of: int) -> list[Figure]:
+    behind = f"{reverse('insights:classes')}?year={of}"
+    trained = f"{reverse('insights:enterprises')}?year={of}&trained=yes"
+    rate = f"{year.pass_rate:.1%}" if year.pass_rate is not None else "—"
+    return [
+        Figure("场次", year.sessions, behind, f"{year.closed + year.running:,} 期班次", "场"),
+        Figure("人次", year.attendances, behind, f"其中进行中 {year.live:,}", "人次"),
+        Figure("人", year.people, behind, "按身份证号去重", "人"),
+        Figure("参训企业", year.trained, trained, f"登记企业 {year.registered:,} 家", "家"),
+        Figure("合格率", rate, behind, f"{year.passed:,} / {year.finished:,} 人，已结班"),
+    ]

@@ -1,0 +1,69 @@
+"""Trainers and examiners: today's lessons, practical checks that wait, what comes."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from anlan.classes.models import Session, TrainingClass
+from anlan.desks.queries import AHEAD, classes_to_examine, lessons_of
+from anlan.desks.shape import SHOWN, Coming, Desk, Figure
+from anlan.foundation.accounts.models import User
+from anlan.foundation.ui.parts import Todo
+from anlan.lib.dates import local_date
+
+
+def desk_of(user: User, at: datetime) -> Desk:
+    """A trainer sees own lessons, an examiner the checks of the provider's classes."""
+    today = local_date(at)
+    lessons = list(lessons_of(user, today, today + AHEAD))
+    checks = list(classes_to_examine(user))
+    todos = [
+        *(_lesson(one) for one in lessons if one.day == today),
+        *(_check(klass) for klass in checks),
+    ]
+    return Desk(
+        todos=todos[:SHOWN],
+        figures=_figures(lessons, checks),
+        quiet="今天没有要上的课，也没有等您打分的实操。",
+        waiting=len(todos),
+        coming=[_coming(one) for one in lessons if one.day > today][:SHOWN],
+        coming_title="未来两周您的课",
+        coming_empty="未来两周没有安排给您的课。",
+    )
+
+
+def _lesson(session: Session) -> Todo:
+    return Todo(
+        f"今天{session.get_half_display()}：{session.topic}",
+        reverse("classes:door", args=[session.uid]),
+        "投屏签到",
+        f"{session.klass.title} · {session.place}",
+        session.register.starts_at if session.register else None,
+    )
+
+
+def _unmarked(klass: TrainingClass) -> int:
+    count: int = klass.unmarked  # type: ignore[attr-defined]
+    return count
+
+
+def _check(klass: TrainingClass) -> Todo:
+    return Todo(
+        f"实操考核：{klass.title}",
+        reverse("classes:examiner"),
+        "去打分",
+        f"{_unmarked(klass)} 人等待打分",
+    )
+
+
+def _coming(session: Session) -> Coming:
+    return Coming(session, reverse("classes:record", args=[session.klass.uid]))
+
+
+def _figures(lessons: list[Session], checks: list[TrainingClass]) -> list[Figure]:
+    hours = sum(session.hours for session in lessons)
+    return [
+        Figure("未来两周", len(lessons), reverse("classes:list"), "您的课", "场"),
+        Figure("学时", hours, note="未来两周合计", unit="学时"),
+        Figure("待打分实操", sum(map(_unmarked, checks)), reverse("classes:examiner"), unit="人"),
+    ]

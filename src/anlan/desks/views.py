@@ -1,0 +1,144 @@
+"""The first page of every role, and the enterprise pages that span rooms."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import now
+from django.views.decorators.http import require_GET
+
+from anlan.bookings.policies import booking_organization
+from anlan.desks import enterprise as enterprise_desk
+from anlan.desks import learner, official, operator, policies, provider, queries, teaching
+from anlan.desks.progress import ProgressFilters, figures_of, narrowed
+from anlan.desks.roles import LEARNER, NEWCOMER, OFFICIAL, Seat, seat_for, seats_of
+from anlan.desks.shape import Desk
+from anlan.foundation.accounts.guards import actor, guarded, signed_in
+from anlan.foundation.accounts.models import User
+from anlan.foundation.codes.models import System
+from anlan.foundation.codes.queries import code_name
+from anlan.foundation.ledger.queries import timeline
+from anlan.foundation.notices.queries import notices_of
+from anlan.foundation.ui.parts import Moment
+from anlan.identity.queries import person_of, roster_of
+from anlan.insights import queries as insights
+from anlan.insights.pictures import district_picture, industry_picture
+from anlan.lib.dates import local_date
+from anlan.organizations.models import Organization
+
+BUILDERS: dict[str, Callable[[User, datetime], Desk]] = {
+    "provider": provider.desk_of,
+    "teaching": teaching.desk_of,
+    "enterprise": enterprise_desk.desk_of,
+    "operator": operator.desk_of,
+}
+
+
+@require_GET
+@guarded(signed_in)
+def home(request: HttpRequest) -> HttpResponse:
+    """The desk of the role that the user has chosen, else of the widest one."""
+    user, at = actor(request), now()
+    seat = seat_for(user, request.GET.get("as") or request.session.get("seat", ""))
+    if "as" in request.GET:
+        request.session["seat"] = seat.key
+    if seat == LEARNER:
+        phone = learner.phone_of(user, person_of(user), at)
+        return render(request, "desks/learner.html", {"phone": phone, **_seats(user, seat)})
+    if seat == OFFICIAL:
+        return _official(request, user, at)
+    context = {"today": at, **_seats(user, seat)}
+    if seat == NEWCOMER:
+        context["desk"] = enterprise_desk.newcomer_desk(user)
+    else:
+        context["desk"] = BUILDERS[seat.key](user, at)
+    return render(request, "desks/desk.html", context)
+
+
+def _official(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
+    years = insights.years(user, local_date(at))
+    year = _year(request, years)
+    figures = insights.overview(user, year)
+    context = {
+        "desk": official.desk_of(user, figures, year, at),
+        "today": at,
+        "year": year,
+        "years": years,
+        "districts": district_picture(figures, year),
+        "industries": industry_picture(figures, year),
+        **_seats(user, OFFICIAL),
+    }
+    return render(request, "desks/official.html", context)
+
+
+def _seats(user: User, seat: Seat) -> dict[str, Any]:
+    own = seats_of(user)
+    return {"seat": seat, "seats": own if len(own) > 1 else []}
+
+
+def _year(request: HttpRequest, years: list[int]) -> int:
+    """The year in the address if there is anything in it, else the newest."""
+    asked = request.GET.get("year", "")
+    return int(asked) if asked.isdecimal() and int(asked) in years else years[0]
+
+
+@require_GET
+@guarded(policies.may_see_enterprise, load=queries.enterprise_for)
+def enterprise(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """一企一档: one enterprise across the rooms."""
+    user, at = actor(request), now()
+    year = local_date(at).year
+    came = insights.present(queries.classes_of_year(organization, year))
+    people = came.filter(organization=organization).aggregate(n=Count("person", distinct=True))
+    own = policies.may_follow_progress(user) and booking_organization(user) == organization
+    happenings = timeline([organization.subject], limit=20)
+    context = {
+        "organization": organization,
+        "facts": _facts(organization),
+        "year": year,
+        "workers": roster_of(organization).count(),
+        "trained": people["n"],
+        "certificates": queries.certificates_of(organization).count(),
+        "classes": queries.classes_of(organization)[:20],
+        "notices": notices_of(user)[:5] if own else [],
+        "moments": [Moment(h.at, h.sentence, h.who) for h in reversed(happenings)],
+        "own": own,
+    }
+    return render(request, "desks/enterprise.html", context)
+
+
+@require_GET
+@guarded(policies.may_follow_progress)
+def progress(request: HttpRequest) -> HttpResponse:
+    """Every one of the enterprise's people across the classes of a year, each person once."""
+    user, at = actor(request), now()
+    organization = booking_organization(user)
+    assert organization is not None  # the policy has just asked
+    years = queries.years_of(organization, local_date(at))
+    year = _year(request, years)
+    everybody = queries.learners_of(organization, year)
+    filters = ProgressFilters(request.GET)
+    context = {
+        "organization": organization,
+        "year": year,
+        "years": years,
+        "figures": figures_of(everybody),
+        "filters": filters,
+        "learners": narrowed(everybody, filters),
+    }
+    fragment = request.headers.get("HX-Request") == "true"
+    return render(request, f"desks/{'_progress_rows' if fragment else 'progress'}.html", context)
+
+
+def _facts(organization: Organization) -> list[tuple[str, object]]:
+    return [
+        ("信用代码", organization.uscc),
+        ("区县", code_name(System.GB_T_2260, organization.district)),
+        ("行业", code_name(System.GB_T_4754, organization.industry)),
+        ("重点行业", code_name(System.KEY_INDUSTRY, organization.key_industry)),
+        ("危化许可", "有" if organization.hazardous else "无"),
+        ("申报职工", f"{organization.headcount:,} 人"),
+    ]
