@@ -31,6 +31,7 @@ ANLAN_MENU = "anlan.config.menu.menu_for"
 ANLAN_TABS = "anlan.config.menu.tabs_for"
 ANLAN_ROLE_LABEL = "anlan.config.menu.role_label"
 ANLAN_SCHEDULE = "anlan.config.schedule.SCHEDULE"
+ANLAN_CLASS_LINKS = ["anlan.bookings.links.for_class", "anlan.archives.links.class_links"]
 ANLAN_SENTENCES = [
     "anlan.organizations.sentences.SENTENCES",
     "anlan.identity.sentences.SENTENCES",
