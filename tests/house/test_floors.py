@@ -35,7 +35,7 @@ def test_no_import_hides_inside_a_function() -> None:
         for function in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
-        if _imports_our_own(node)
+        if isinstance(node, ast.stmt) and _imports_our_own(node)
     ]
     assert found == []
 
@@ -60,7 +60,7 @@ def test_no_signals_of_our_own() -> None:
     assert found == []
 
 
-def _imports_our_own(node: ast.AST) -> bool:
+def _imports_our_own(node: ast.stmt) -> bool:
     if isinstance(node, ast.ImportFrom):
         return (node.module or "").split(".")[0] == "anlan"
     if isinstance(node, ast.Import):

@@ -76,7 +76,7 @@ def _at_home(path: Path) -> bool:
 def _labels() -> dict[str, str]:
     """First words of template paths and of address names, each with its room."""
     spaces = {
-        resolver.namespace: ".".join(resolver.urlconf_module.__name__.split(".")[:-1])
+        resolver.namespace: getattr(resolver.urlconf_name, "__name__", "").rpartition(".")[0]
         for resolver in get_resolver().url_patterns
         if isinstance(resolver, URLResolver) and resolver.namespace
     }
