@@ -74,6 +74,14 @@ class ChecklistForm(forms.Form):
             (no, item, self[f"mark_{no}"]) for no, item in enumerate(self.checklist.items, start=1)
         ]
 
+    def gaps(self) -> str:
+        """What a refused form still lacks, in one line: 第 2、3 项，现场照片."""
+        if not self.is_bound:
+            return ""
+        open_ones = [str(no) for no, _item, field in self.lines() if field.errors]
+        named = [f"第 {'、'.join(open_ones)} 项"] if open_ones else []
+        return "，".join([*named, *(["现场照片"] if self["photo"].errors else [])])
+
     def marks(self) -> dict[str, bool]:
         """Item key → met, of a valid form."""
         return {

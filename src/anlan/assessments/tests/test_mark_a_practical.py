@@ -169,6 +169,7 @@ def test_the_form_says_what_is_missing(practical: Practical) -> None:
     assert "系好安全带" in page
     assert "关键" in page
     assert "第 3 项还没有判定" in page
+    assert "还差：第 2、3 项，现场照片。" in page
 
 
 def test_a_text_file_is_no_photo(practical: Practical) -> None:
