@@ -39,7 +39,7 @@ test-all: $(PACKAGE) ## the suite with its fault and load rounds
 check: $(PACKAGE) ## form, types, floors, house rules, migrations, documents
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/mypy src/anlan tests scripts conftest.py hatch_build.py
 	$(BIN)/pytest -q tests/house
 
 format: $(PACKAGE) ## put the code into its form
