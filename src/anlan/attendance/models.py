@@ -20,7 +20,8 @@ def fresh_secret() -> str:
 class Register(models.Model):
     """One occasion with a beginning and an end, at which people sign in and out.
 
-    `secret` makes the rotating code; `hours` is what full presence is worth in 学时.
+    `secret` makes the rotating code; who signs in by `late_after` and out from `leave_from` on was
+    there from beginning to end; `hours` is what full presence is worth in 学时.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -29,6 +30,7 @@ class Register(models.Model):
     opens_at = models.DateTimeField()
     starts_at = models.DateTimeField()
     late_after = models.DateTimeField()
+    leave_from = models.DateTimeField()
     ends_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     hours = models.DecimalField(max_digits=4, decimal_places=1)

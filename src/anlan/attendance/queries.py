@@ -76,12 +76,13 @@ def earned(register: Register, one: Presence) -> Decimal:
     """学时 that one presence is worth: hours × minutes present ÷ minutes held, down to the half.
 
     Presence needs a sign-out. It counts from the beginning when the sign-in was no later than
-    `late_after`, otherwise from the sign-in; it counts to the sign-out, at most to the end.
+    `late_after`, otherwise from the sign-in; it counts to the end when the sign-out was no earlier
+    than `leave_from`, otherwise to the sign-out.
     """
     if one.out_at is None:
         return Decimal(0)
     since = register.starts_at if one.in_at <= register.late_after else one.in_at
-    until = min(one.out_at, register.ends_at)
+    until = register.ends_at if one.out_at >= register.leave_from else one.out_at
     if until <= since:
         return Decimal(0)
     present = Decimal(int((until - since).total_seconds()))

@@ -230,6 +230,7 @@ def _set_times(register: Register, starts_at: datetime, ends_at: datetime, rules
     register.starts_at, register.ends_at = starts_at, ends_at
     register.opens_at = starts_at - _minutes(rules, "attendance.open_minutes_before")
     register.late_after = starts_at + _minutes(rules, "attendance.late_minutes")
+    register.leave_from = ends_at - _minutes(rules, "attendance.early_minutes")
     register.closes_at = ends_at + _minutes(rules, "attendance.close_minutes_after")
 
 

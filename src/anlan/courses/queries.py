@@ -65,15 +65,8 @@ def outlines(rows: QuerySet[Syllabus]) -> list[Outline]:
 
 
 def risk_names(module: Module) -> list[str]:
-    """The accident types that a module teaches against, in words (GB/T 6441-1986).
-
-    The shipped syllabi write 10 and more with two figures where the standard's list has 010.
-    """
-    return [codes.code_name(System.GB_6441_1986, _as_listed(risk)) for risk in module.risks]
-
-
-def _as_listed(risk: str) -> str:
-    return risk if codes.is_code(System.GB_6441_1986, risk) else f"0{risk}"
+    """The accident types that a module teaches against, in words (GB/T 6441-1986)."""
+    return [codes.code_name(System.GB_6441_1986, risk) for risk in module.risks]
 
 
 def _order(system: System) -> dict[str, int]:

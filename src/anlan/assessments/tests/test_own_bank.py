@@ -12,7 +12,7 @@ from typing import Literal, TypedDict
 
 DATA = Path(__file__).parents[1] / "data"
 
-RISKS = {f"{code:02d}" for code in range(1, 21)}  # GB/T 6441-1986
+RISKS = {f"0{n}" for n in range(1, 21)}  # as GB/T 6441-1986 prints them: 01 … 09, 010 … 020
 INDUSTRIES = {
     "hazchem",
     "metallurgy",

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('opens_at', models.DateTimeField()),
                 ('starts_at', models.DateTimeField()),
                 ('late_after', models.DateTimeField()),
+                ('leave_from', models.DateTimeField()),
                 ('ends_at', models.DateTimeField()),
                 ('closes_at', models.DateTimeField()),
                 ('hours', models.DecimalField(decimal_places=1, max_digits=4)),

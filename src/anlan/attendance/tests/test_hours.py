@@ -27,7 +27,9 @@ minutes_out = st.integers(0, 300)
 
 
 def held(hours: Decimal = Decimal(4)) -> Register:
-    return Register(starts_at=BEGIN, late_after=after(15), ends_at=END, hours=hours)
+    return Register(
+        starts_at=BEGIN, late_after=after(15), leave_from=after(230), ends_at=END, hours=hours
+    )
 
 
 def there(came: float, left: float | None) -> Presence:
@@ -49,7 +51,8 @@ def there(came: float, left: float | None) -> Presence:
         (-40, 300, "4"),  # early and late count no more than the class
         (15, 240, "4"),  # within the grace: from the beginning
         (16, 240, "3.5"),  # 224 of 240 minutes
-        (0, 239, "3.5"),  # nothing is rounded up
+        (15, 230, "4"),  # within the grace at the other end: to the end
+        (0, 229, "3.5"),  # nothing is rounded up
         (0, 120, "2"),
         (60, 180, "2"),
         (0, 29, "0"),
