@@ -40,9 +40,11 @@ def sign_by_code(
     """A learner signs in or out with the code on the teacher's screen.
 
     The code is judged by the moment of the scan (`tickets`), the mark bears the moment of the tap.
+    A repeated request (same `nonce`) gets its mark again, however old its code has become.
     """
     register = _register(session)
-    check_code(register, code, at=scanned_at or at)
+    if not (nonce and register.marks.filter(nonce=nonce, person=person).exists()):
+        check_code(register, code, at=scanned_at or at)
     return _sign(session, person, kind, proof=Proof.QR, by=by, at=at, device=device, nonce=nonce)
 
 
