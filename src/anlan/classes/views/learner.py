@@ -179,6 +179,7 @@ def mine(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
         "klass": enrolment.klass,
         "days": days,
         "result": result,
+        "hours": int(result.hours) if result.hours % 1 == 0 else float(result.hours),
         "waiting": [s for s in result.sittings if s.status in UNDECIDED],
         "answered": answered,
         "may_answer": not answered
