@@ -8,7 +8,7 @@ from anlan.archives.models import Archive
 from anlan.archives.report_parts import size_text
 from anlan.proofs.bag import PAYLOAD
 
-TOP = "台账与说明"
+TOP = "封面、台账、说明"
 
 
 @dataclass
@@ -17,6 +17,11 @@ class Folder:
 
     title: str
     files: list[tuple[str, str]] = field(default_factory=list)
+    octets: int = 0
+
+    @property
+    def size(self) -> str:
+        return size_text(self.octets)
 
 
 def folders(archive: Archive) -> list[Folder]:
@@ -27,7 +32,7 @@ def folders(archive: Archive) -> list[Folder]:
 
 
 def _grouped(members: Iterable[tuple[str, int]]) -> list[Folder]:
-    found: dict[str, Folder] = {}
+    found = {TOP: Folder(TOP)}
     for name, size in members:
         _base, _, path = name.partition(f"/{PAYLOAD}")
         if not path:
@@ -36,7 +41,8 @@ def _grouped(members: Iterable[tuple[str, int]]) -> list[Folder]:
         title = chapter.partition("-")[2] if rest else TOP
         folder = found.setdefault(title, Folder(title))
         folder.files.append((rest or path, size_text(size)))
-    return [*(one for one in found.values() if one.title != TOP), found.get(TOP, Folder(TOP))]
+        folder.octets += size
+    return list(found.values())
 
 
 def groups_of_four(seal: str) -> str:
