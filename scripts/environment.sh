@@ -32,7 +32,7 @@ make_venv() {
 
 # uv is five times as quick; pip does the same where uv can't be had or can't reach its index.
 install() {
-    if [ -x "$VENV/bin/uv" ] || "$VENV/bin/python" -m pip install -q uv; then
+    if [ -x "$VENV/bin/uv" ] || "$VENV/bin/python" -m pip install -qq uv; then
         if VIRTUAL_ENV="$VENV" "$VENV/bin/uv" pip install -q "$@"; then
             return
         fi
