@@ -69,7 +69,7 @@ def _official(user: User) -> list[MenuGroup]:
     decides = mine.has(Role.CITY_OFFICIAL, Role.DISTRICT_OFFICIAL)
     work = [
         MenuItem(
-            "开班与变更审批",
+            "开班审批",
             reverse("classes:queue"),
             "rubber-stamp",
             classes.waiting_for(user).count() + classes.changes_waiting_for(user).count(),

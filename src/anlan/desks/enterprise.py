@@ -6,7 +6,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from anlan.bookings import queries as bookings
-from anlan.bookings.models import Booking, BookingStatus
+from anlan.bookings.models import Booking
 from anlan.bookings.policies import booking_organization
 from anlan.classes.models import Session
 from anlan.desks.queries import AHEAD, certificates_of, of_year, sessions_of_people
@@ -29,7 +29,7 @@ def desk_of(user: User, at: datetime) -> Desk:
     """What an enterprise's safety officer has to do; before approval, how the approval stands."""
     organization = booking_organization(user)
     if organization is None:
-        return newcomer_desk(user)
+        return newcomer_desk(user, at)
     today = local_date(at)
     short = list(bookings.short_of_names(organization)[:SHOWN])
     todos = [*(_names(one) for one in short), *_rosters(organization)]
@@ -46,7 +46,7 @@ def desk_of(user: User, at: datetime) -> Desk:
     )
 
 
-def newcomer_desk(user: User) -> Desk:
+def newcomer_desk(user: User, at: datetime) -> Desk:
     """Somebody without a role yet: how the own registrations stand."""
     todos = [_registration(one) for one in organizations.organizations_of(user)]
     return Desk(todos, [], "还没有登记单位。请用营业执照上的统一社会信用代码登记。", len(todos))
@@ -79,6 +79,8 @@ def _names(booking: Booking) -> Todo:
 def _rosters(organization: Organization) -> list[Todo]:
     """The newest upload, when it waits or has rows that could not be used."""
     newest = uploads_of(organization).first()
+    if newest is None and roster_of(organization).exists():
+        return []
     if newest is None:
         url = reverse("identity:upload_roster", args=[organization.uid])
         return [Todo("还没有花名册", url, "上传花名册", "有了花名册才能选人报名")]
@@ -105,7 +107,6 @@ def _figures(user: User, organization: Organization, year: int) -> list[Figure]:
     came = present(held(user, year)).filter(organization=organization)
     trained = came.aggregate(people=Count("person", distinct=True))["people"]
     sent = of_year(organization, year).aggregate(people=Count("person", distinct=True))["people"]
-    waiting = bookings.bookings_of(organization).filter(status=BookingStatus.WAITING).count()
     certificates = certificates_of(organization).count()
     progress = f"{reverse('desks:progress')}?year={year}"
     roster = reverse("identity:roster", args=[organization.uid])
@@ -113,5 +114,4 @@ def _figures(user: User, organization: Organization, year: int) -> list[Figure]:
         Figure("在册职工", workers, roster, f"已报名 {sent:,} 人", "人"),
         Figure("本年度参训", trained, progress, "同一人只计一次", "人"),
         Figure("有效证书", certificates, reverse("archives:certificates"), unit="张"),
-        Figure("候补中", waiting, reverse("bookings:mine"), "有空位时自动转正", "条预约"),
     ]

@@ -81,7 +81,7 @@ def _figures(year: Overview, of: int) -> list[Figure]:
     return [
         Figure("场次", year.sessions, behind, f"{year.closed + year.running:,} 期班次", "场"),
         Figure("人次", year.attendances, behind, f"其中进行中 {year.live:,}", "人次"),
-        Figure("人", year.people, behind, "按身份证号去重", "人"),
+        Figure("参训人数", year.people, behind, "按身份证号去重", "人"),
         Figure("参训企业", year.trained, trained, f"登记企业 {year.registered:,} 家", "家"),
         Figure("合格率", rate, behind, f"{year.passed:,} / {year.finished:,} 人，已结班"),
     ]

@@ -1,6 +1,6 @@
 """The class manager: today's sessions first, then what is missing, then what comes."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
@@ -12,8 +12,9 @@ from anlan.desks.shape import SHOWN, Coming, Desk, Figure
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import reach
 from anlan.foundation.ui.parts import Todo
-from anlan.lib.dates import local_date
+from anlan.lib.dates import at_shanghai, local_date
 
+BEGINS = time(8, 30)
 CHECKED = 4  # ended classes whose evidence is checked on the desk; each takes about ten queries
 
 
@@ -67,9 +68,9 @@ def _returned(found: QuerySet[TrainingClass]) -> list[Todo]:
 def _mend(klass: TrainingClass) -> Todo:
     reviews = list(klass.reviews.all())
     note = f"退回意见：{reviews[-1].reason}" if reviews else "已退回修改"
-    return Todo(
-        f"退回修改：{klass.title}", reverse("classes:record", args=[klass.uid]), "去修改", note
-    )
+    href, first = reverse("classes:record", args=[klass.uid]), klass.first_day
+    due = at_shanghai(first, BEGINS) if first else None
+    return Todo(f"退回修改：{klass.title}", href, "去修改", note, due)
 
 
 def _ended(found: QuerySet[TrainingClass], at: datetime) -> list[Todo]:

@@ -29,13 +29,13 @@ NEWCOMER = Seat("newcomer", "登记", ())
 SEATS = (OFFICIAL, PROVIDER, TEACHING, ENTERPRISE, OPERATOR, LEARNER)
 
 
-def seats_of(user: User) -> list[Seat]:
-    """The user's desks, the one with the widest duty first; without a role one registers."""
+def seats_of(user: User, *, learns: bool) -> list[Seat]:
+    """The user's desks, the widest duty first; whoever `learns` has the learner's, role or not."""
     mine = reach(user)
-    return [seat for seat in SEATS if mine.has(*seat.roles)] or [NEWCOMER]
+    held = {seat for seat in SEATS if mine.has(*seat.roles)} | ({LEARNER} if learns else set())
+    return [seat for seat in SEATS if seat in held] or [NEWCOMER]
 
 
-def seat_for(user: User, wanted: str) -> Seat:
-    """The desk asked for if the user has it, else the first."""
-    own = seats_of(user)
-    return next((seat for seat in own if seat.key == wanted), own[0])
+def seat_for(seats: list[Seat], wanted: str) -> Seat:
+    """The desk asked for if it is among them, else the first."""
+    return next((seat for seat in seats if seat.key == wanted), seats[0])

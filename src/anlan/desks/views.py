@@ -14,7 +14,7 @@ from anlan.bookings.policies import booking_organization
 from anlan.desks import enterprise as enterprise_desk
 from anlan.desks import learner, official, operator, policies, provider, queries, teaching
 from anlan.desks.progress import ProgressFilters, figures_of, narrowed
-from anlan.desks.roles import LEARNER, NEWCOMER, OFFICIAL, Seat, seat_for, seats_of
+from anlan.desks.roles import LEARNER, OFFICIAL, seat_for, seats_of
 from anlan.desks.shape import Desk
 from anlan.foundation.accounts.guards import actor, guarded, signed_in
 from anlan.foundation.accounts.models import User
@@ -34,6 +34,7 @@ BUILDERS: dict[str, Callable[[User, datetime], Desk]] = {
     "teaching": teaching.desk_of,
     "enterprise": enterprise_desk.desk_of,
     "operator": operator.desk_of,
+    "newcomer": enterprise_desk.newcomer_desk,
 }
 
 
@@ -42,41 +43,35 @@ BUILDERS: dict[str, Callable[[User, datetime], Desk]] = {
 def home(request: HttpRequest) -> HttpResponse:
     """The desk of the role that the user has chosen, else of the widest one."""
     user, at = actor(request), now()
-    seat = seat_for(user, request.GET.get("as") or request.session.get("seat", ""))
+    person = person_of(user)
+    seats = seats_of(user, learns=person is not None)
+    seat = seat_for(seats, request.GET.get("as") or request.session.get("seat", ""))
     if "as" in request.GET:
         request.session["seat"] = seat.key
+    context = {"today": at, "seat": seat, "seats": seats if len(seats) > 1 else []}
     if seat == LEARNER:
-        phone = learner.phone_of(user, person_of(user), at)
-        return render(request, "desks/learner.html", {"phone": phone, **_seats(user, seat)})
+        context["phone"] = learner.phone_of(user, person, at)
+        return render(request, "desks/learner.html", context)
     if seat == OFFICIAL:
-        return _official(request, user, at)
-    context = {"today": at, **_seats(user, seat)}
-    if seat == NEWCOMER:
-        context["desk"] = enterprise_desk.newcomer_desk(user)
-    else:
-        context["desk"] = BUILDERS[seat.key](user, at)
+        return _official(request, user, at, context)
+    context["desk"] = BUILDERS[seat.key](user, at)
     return render(request, "desks/desk.html", context)
 
 
-def _official(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
+def _official(
+    request: HttpRequest, user: User, at: datetime, context: dict[str, Any]
+) -> HttpResponse:
     years = insights.years(user, local_date(at))
     year = _year(request, years)
     figures = insights.overview(user, year)
-    context = {
+    context |= {
         "desk": official.desk_of(user, figures, year, at),
-        "today": at,
         "year": year,
         "years": years,
         "districts": district_picture(figures, year),
         "industries": industry_picture(figures, year),
-        **_seats(user, OFFICIAL),
     }
     return render(request, "desks/official.html", context)
-
-
-def _seats(user: User, seat: Seat) -> dict[str, Any]:
-    own = seats_of(user)
-    return {"seat": seat, "seats": own if len(own) > 1 else []}
 
 
 def _year(request: HttpRequest, years: list[int]) -> int:
