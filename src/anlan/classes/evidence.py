@@ -1,13 +1,15 @@
 """What is missing before a class can be closed, said exactly, with where to mend it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+
+from django.db.models import Count, Q
 
 from anlan.attendance.models import MarkKind
 from anlan.classes import queries
 from anlan.classes.checks import Gap
 from anlan.classes.models import Session, TrainingClass
-from anlan.classes.results import may_make_up, results_of
+from anlan.classes.results import Result, may_make_up, results_of
 from anlan.courses.models import Mode
 from anlan.lib.dates import date_text, local_date
 from anlan.lib.masking import mask_name
@@ -15,7 +17,9 @@ from anlan.lib.masking import mask_name
 
 def missing_evidence(klass: TrainingClass, *, at: datetime) -> list[Gap]:
     """Everything that keeps the class from being closed; empty when it may be."""
-    sessions = list(queries.sessions_of(klass).prefetch_related("recordings"))
+    arrived = Count("register__marks", filter=Q(register__marks__kind=MarkKind.IN))
+    timetable = queries.sessions_of(klass).prefetch_related("recordings")
+    sessions = list(timetable.annotate(arrived=arrived))
     return [
         *_people(klass),
         *_sessions(klass, sessions, at),
@@ -29,19 +33,23 @@ def _people(klass: TrainingClass) -> Iterator[Gap]:
         yield Gap("roll", "班里没有学员。请先报名，或申请取消开班。")
 
 
-def _sessions(klass: TrainingClass, sessions: list[Session], at: datetime) -> Iterator[Gap]:
-    for session in sessions:
-        name = f"{date_text(session.day)}{session.get_half_display()}"
-        register = session.register
-        if register is None or at < register.ends_at:
-            yield Gap("timetable", f"{name}的课还没有上完。")
-            continue
-        ins = register.marks.filter(kind=MarkKind.IN).count()
-        if not ins:
-            yield Gap("attendance", f"{name}没有任何签到。请补交纸质签到表或申请变更。")
-        rule = queries.rules_for(klass, session.day).ruling("class.recording_required")
+def _sessions(klass: TrainingClass, sessions: Sequence[Session], at: datetime) -> Iterator[Gap]:
+    held = [s for s in sessions if s.register and s.register.ends_at <= at]
+    if len(held) < len(sessions):
+        last = _named(sessions[-1])
+        yield Gap("timetable", f"还有 {len(sessions) - len(held)} 个半天没有上完，最后是{last}。")
+    rules = {day: queries.rules_for(klass, day) for day in {session.day for session in held}}
+    for session in held:
+        if not session.arrived:  # type: ignore[attr-defined]
+            text = f"{_named(session)}没有任何签到。请补交纸质签到表或申请变更。"
+            yield Gap("attendance", text)
+        rule = rules[session.day].ruling("class.recording_required")
         if rule.value and session.mode == Mode.OFFLINE and not session.recordings.all():
-            yield Gap("recordings", f"{name}没有录像，请上传。", rule.clause)
+            yield Gap("recordings", f"{_named(session)}没有录像，请上传。", rule.clause)
+
+
+def _named(session: Session) -> str:
+    return f"{date_text(session.day)}{session.get_half_display()}"
 
 
 def _trials(klass: TrainingClass, at: datetime) -> Iterator[Gap]:
@@ -64,6 +72,6 @@ def _changes(klass: TrainingClass) -> Iterator[Gap]:
         yield Gap("changes", f"有 {waiting} 条变更申请还没有审批，请等待或撤回。")
 
 
-def _names(results: list) -> str:  # type: ignore[type-arg]
+def _names(results: list[Result]) -> str:
     names = "、".join(mask_name(r.enrolment.person.name) for r in results[:3])
     return names if len(results) <= 3 else f"{names}等 {len(results)} 人"

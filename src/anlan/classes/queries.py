@@ -153,10 +153,12 @@ def seats_taken(klass: TrainingClass) -> int:
 
 
 def trained_before(persons: Iterable[Person], klass: TrainingClass) -> dict[int, str]:
-    """Persons who are in another class of the same project: shown, never counted twice."""
+    """Persons of an earlier or simultaneous class of the same project: shown, not counted twice."""
     others = Enrolment.objects.filter(
         person__in=list(persons), klass__project=klass.project, status__in=COUNTED
     ).exclude(klass=klass)
+    if klass.first_day:
+        others = others.filter(klass__first_day__lte=klass.first_day)
     live = others.exclude(klass__status=Status.CANCELLED).select_related("klass")
     return {one.person_id: one.klass.number for one in live}
 

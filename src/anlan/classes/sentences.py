@@ -4,6 +4,7 @@ SENTENCES = {
     "class_edited": "修改申请",
     "class_drafted": "起草申请",
     "session_put": "排课：{when}，{topic}",
+    "timetable_filled": "按大纲排课：{half_days} 个半天",
     "session_dropped": "从课程表撤下：{when}",
     "class_submitted": "提交申请",
     "class_reviewed": "区县审核同意：{reason}",

@@ -1,7 +1,7 @@
 """Reading a timetable: what is still to be placed, which half-days are free, the grid on screen."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from anlan.classes.checks import Gap
 from anlan.classes.models import HalfDay, Session, TrainingClass
 from anlan.courses.models import Mode, Module
+from anlan.lib.dates import weekday_name
 from anlan.resources.models import Venue, VenueKind
 from anlan.trainers.models import Trainer, TrainerStatus
 
@@ -49,6 +50,10 @@ class Day:
     def weekend(self) -> bool:
         return self.day.weekday() >= SATURDAY
 
+    @property
+    def name(self) -> str:
+        return weekday_name(self.day)
+
 
 def loads(klass: TrainingClass, sessions: Iterable[Session]) -> list[Load]:
     """Every module of the class's syllabus in order."""
@@ -78,6 +83,18 @@ def days(
         )
         for day in (since + timedelta(days=n) for n in range(count))
     ]
+
+
+def next_half_day(sessions: Sequence[Session], earliest: date) -> tuple[date, HalfDay]:
+    """The working half-day after the last that stands; the first morning when none does."""
+    if sessions:
+        last = sessions[-1]
+        if last.half == HalfDay.MORNING:
+            return last.day, HalfDay.AFTERNOON
+        earliest = last.day + timedelta(days=1)
+    while earliest.weekday() >= SATURDAY:
+        earliest += timedelta(days=1)
+    return earliest, HalfDay.MORNING
 
 
 def trainers_for(klass: TrainingClass) -> QuerySet[Trainer]:

@@ -99,6 +99,7 @@ class ApplicationForm(forms.Form):
         if self.klass or own.count() == 1:
             del self.fields["provider"]
             self.only_provider = self.klass.provider if self.klass else own.get()
+            self.initial.setdefault("district", self.only_provider.district)
         else:
             self._offer("provider", own)
 

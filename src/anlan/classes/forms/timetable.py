@@ -117,7 +117,7 @@ class FillForm(forms.Form):
 
 
 def initial_slot(
-    sessions: list[Session], loads: list[timetable.Load], day: date | None, half: str
+    sessions: list[Session], loads: list[timetable.Load], day: date, half: HalfDay
 ) -> dict[str, object]:
     """What the half-day's form shows: what stands there, else the next thing to place."""
     there = next((s for s in sessions if (s.day, s.half) == (day, half)), None)
@@ -136,9 +136,19 @@ def initial_slot(
     room = next((s.venue for s in reversed(sessions) if s.venue), None)
     return {
         "day": day,
-        "half": half or HalfDay.MORNING,
+        "half": half,
         "module": wanted.key if wanted else "",
         "mode": wanted.mode if wanted else Mode.OFFLINE,
         "trainer": last.trainer.uid if last else "",
         "venue": room.uid if room and wanted and wanted.mode == Mode.OFFLINE else "",
+    }
+
+
+def initial_fill(sessions: list[Session], since: date) -> dict[str, object]:
+    """The quick fill begins with the trainer and room that were used last."""
+    room = next((s.venue for s in reversed(sessions) if s.venue), None)
+    return {
+        "since": since,
+        "trainer": sessions[-1].trainer.uid if sessions else "",
+        "venue": room.uid if room else "",
     }

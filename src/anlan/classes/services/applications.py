@@ -88,6 +88,13 @@ class Slot:
 @transaction.atomic
 def put_session(klass: TrainingClass, slot: Slot, *, hours: int, by: User, at: datetime) -> Session:
     """Put a half-day on the timetable, replacing what stood there."""
+    session = lay_session(klass, slot, hours=hours)
+    record(klass.subject, "session_put", by=by, at=at, when=when_of(session), topic=session.topic)
+    return session
+
+
+def lay_session(klass: TrainingClass, slot: Slot, *, hours: int) -> Session:
+    """Lay one half-day, for services that record the whole of what they lay."""
     _require_editable(klass)
     if slot.trainer.provider_id != klass.provider_id:
         raise BadInput("这位讲师不属于本机构。", "请选择本机构在聘的讲师。")
@@ -107,7 +114,6 @@ def put_session(klass: TrainingClass, slot: Slot, *, hours: int, by: User, at: d
         },
     )
     _span(klass)
-    record(klass.subject, "session_put", by=by, at=at, when=when_of(session), topic=session.topic)
     return session
 
 

@@ -6,9 +6,10 @@ from django.db import transaction
 
 from anlan.classes import queries, timetable
 from anlan.classes.models import TrainingClass
-from anlan.classes.services.applications import Slot, put_session
+from anlan.classes.services.applications import Slot, lay_session
 from anlan.courses.models import Mode, Module
 from anlan.foundation.accounts.models import User
+from anlan.foundation.ledger.services import record
 from anlan.lib.refusals import BadInput, Refused
 from anlan.resources.models import Venue
 from anlan.trainers.models import Trainer
@@ -40,8 +41,9 @@ def fill_by_syllabus(
     for (module, hours), (day, half) in zip(wanted, free, strict=False):
         mode = Mode(module.mode)
         slot = Slot(day, half, module, trainer, venue if mode == Mode.OFFLINE else None, mode=mode)
-        put_session(klass, slot, hours=hours, by=by, at=at)
+        lay_session(klass, slot, hours=hours)
         placed += 1
+    record(klass.subject, "timetable_filled", by=by, at=at, half_days=placed)
     return placed
 
 

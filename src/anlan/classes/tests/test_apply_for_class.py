@@ -94,6 +94,12 @@ def test_filling_by_the_syllabus_uses_free_working_half_days(cast: Cast) -> None
     assert application_gaps(klass, at=NOW) == []
 
 
+def test_filling_writes_one_line_for_the_whole(cast: Cast) -> None:
+    klass = stage.a_draft_class(cast)
+    verbs = Entry.objects.filter(subject=klass.subject).values_list("verb", flat=True)
+    assert list(verbs) == ["class_drafted", "timetable_filled"]
+
+
 def test_filling_again_adds_nothing(cast: Cast) -> None:
     klass = stage.a_draft_class(cast)
     with pytest.raises(Refused, match="已经排满"):
@@ -136,7 +142,7 @@ def test_a_half_day_is_put_and_changed_on_the_page(cast: Cast, browser_of: Enter
     manager.post(url, _half_day(trainer=trainer.uid, topic="法律责任与案例"))
     session = klass.sessions.get()
     assert (session.topic, session.hours) == ("法律责任与案例", 4)
-    manager.post(f"/classes/sessions/{session.uid}/drop")
+    manager.post(f"/classes/session/{session.uid}/drop")
     assert not klass.sessions.exists()
 
 
@@ -239,7 +245,7 @@ def test_a_rival_changes_nothing(cast: Cast, browser_of: Enter) -> None:
     rival = browser_of(cast.rival_manager)
     for path in ("edit/", "timetable/", "timetable/fill", "submit", "discard"):
         assert rival.post(f"/classes/{klass.uid}/{path}", _basics()).status_code == 404
-    assert rival.post(f"/classes/sessions/{session.uid}/drop").status_code == 404
+    assert rival.post(f"/classes/session/{session.uid}/drop").status_code == 404
     klass.refresh_from_db()
     assert (klass.status, klass.sessions.count(), Entry.objects.count()) == ("draft", 6, lines)
 
@@ -252,7 +258,7 @@ def test_a_submitted_class_is_edited_no_more(
     manager = browser_of(cast.class_manager)
     assert manager.get(f"/classes/{klass.uid}/edit/").status_code == 404
     session = klass.sessions.order_by("day")[0]
-    assert manager.post(f"/classes/sessions/{session.uid}/drop").status_code == 409
+    assert manager.post(f"/classes/session/{session.uid}/drop").status_code == 409
     assert klass.sessions.count() == 6
 
 

@@ -14,6 +14,7 @@ from anlan.classes.models import Closing, TrainingClass
 from anlan.foundation.accounts.models import User
 from anlan.testing import classes as stage
 from anlan.testing.cast import NOW, Cast
+from anlan.testing.queries import counted
 
 Enter = Callable[[User], Client]
 
@@ -113,7 +114,7 @@ def test_more_classes_ask_no_more_queries(cast: Cast, browser_of: Enter) -> None
     stage.a_submitted_class(cast)
     official = browser_of(cast.city_official)
     _rows(official)
-    with CaptureQueriesContext(connection) as few:
+    with CaptureQueriesContext(connection) as few, counted("classes:list"):
         _rows(official)
     for _ in range(3):
         stage.an_empty_draft(cast)

@@ -16,6 +16,7 @@ from anlan.classes.services.enrolments import enrol
 from anlan.foundation.accounts.models import User
 from anlan.testing import classes as stage
 from anlan.testing.cast import NOW, Cast
+from anlan.testing.queries import counted
 
 Enter = Callable[[User], Client]
 pytestmark = pytest.mark.usefixtures("clock")
@@ -84,6 +85,11 @@ def test_the_time_line_tells_the_whole_story_newest_first(cast: Cast, browser_of
     assert "…" not in text
 
 
+def test_like_lines_are_told_once_on_the_record(cast: Cast, browser_of: Enter) -> None:
+    klass = stage.a_running_class(cast, learners=3)
+    assert "一名学员报名（企业报名）（3 次）" in _page(browser_of(cast.city_official), klass)
+
+
 def _a_link(user: User, klass: TrainingClass) -> list[Link]:
     return [Link("一期一档", f"/archives/{klass.uid}/")]
 
@@ -101,7 +107,7 @@ def test_more_learners_ask_no_more_queries(cast: Cast, browser_of: Enter) -> Non
     klass = stage.a_running_class(cast, learners=1)
     official = browser_of(cast.district_official)
     _page(official, klass)
-    with CaptureQueriesContext(connection) as few:
+    with CaptureQueriesContext(connection) as few, counted("classes:record"):
         _page(official, klass)
     enrol(
         klass,

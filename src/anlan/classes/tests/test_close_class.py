@@ -37,7 +37,7 @@ def test_a_class_with_complete_evidence_closes_and_shows_its_figures(
     assert Outcome.objects.get().occasion == klass.uid
     text = answer.content.decode()
     assert "已结班：3/3 人合格" in text
-    assert "合格率 100.0%，首考合格 3 人" in text
+    assert "合格率 100.0%；首考合格 3 人" in text
 
 
 def test_what_is_missing_is_listed_and_nothing_changes(cast: Cast, browser_of: Enter) -> None:

@@ -92,6 +92,15 @@ def test_the_queue_holds_what_waits_for_each_official(cast: Cast, browser_of: En
     assert first.title not in city
 
 
+def test_the_reviewer_reads_what_the_rules_say_of_it(cast: Cast, browser_of: Enter) -> None:
+    klass = stage.a_submitted_class(cast)
+    district = browser_of(cast.district_official)
+    assert "都符合要求" in district.get(f"/classes/{klass.uid}/").content.decode()
+    klass.sessions.filter(half="pm").delete()
+    text = district.get(f"/classes/{klass.uid}/").content.decode()
+    assert "共排 12 学时，至少需要 24 学时" in text
+
+
 def test_others_have_no_queue_and_decide_nothing(cast: Cast, browser_of: Enter) -> None:
     klass = stage.a_submitted_class(cast)
     lines = Entry.objects.count()

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from anlan.classes import policies, queries, timetable
 from anlan.classes.checks import Gap, application_gaps, clashes
 from anlan.classes.forms.application import ApplicationForm, initial_of
-from anlan.classes.forms.timetable import FillForm, SlotForm, initial_slot
+from anlan.classes.forms.timetable import FillForm, SlotForm, initial_fill, initial_slot
 from anlan.classes.life import mended_at
-from anlan.classes.models import Session, TrainingClass
+from anlan.classes.models import HalfDay, Session, TrainingClass
 from anlan.classes.services import applications
 from anlan.classes.services.timetable import fill_by_syllabus
 from anlan.foundation.accounts.guards import actor, guarded
@@ -140,11 +140,11 @@ def _plan_page(
 ) -> HttpResponse:
     sessions = list(queries.sessions_of(klass))
     loads = timetable.loads(klass, sessions)
-    day, half = _day(request.GET.get("day", "")), request.GET.get("half", "")
     since = _shown_from(klass, request.GET.get("since", "") or request.GET.get("day", ""))
+    ahead = queries.rules_for(klass, since).whole("class.apply_days_ahead")
+    earliest = local_date(now()) + timedelta(days=ahead)
+    day, half = _asked(request) or timetable.next_half_day(sessions, earliest)
     initial = initial_slot(sessions, loads, day, half)
-    ahead = queries.rules_for(klass, since).ruling("class.apply_days_ahead")
-    earliest = local_date(now()) + timedelta(days=int(ahead.value))
     context = {
         "klass": klass,
         "steps": _steps(klass, 1),
@@ -154,8 +154,8 @@ def _plan_page(
         "earlier": since - timedelta(days=SHOWN_DAYS),
         "later": since + timedelta(days=SHOWN_DAYS),
         "slot": slot or SlotForm(initial=initial, klass=klass, loads=loads),
-        "fill": quick or FillForm(initial={"since": klass.first_day or earliest}, klass=klass),
-        "chosen": f"{day}/{half}",
+        "fill": quick
+        or FillForm(initial=initial_fill(sessions, klass.first_day or earliest), klass=klass),
         "placed": sum(session.hours for session in sessions),
         "lacking": sum(load.left for load in loads),
         "wrong": [gap for gap in application_gaps(klass, at=now()) if gap.where == "timetable"],
@@ -195,6 +195,13 @@ def _shown_from(klass: TrainingClass, asked: str) -> date:
     """The Monday of the first fortnight to show."""
     day = _day(asked) or klass.first_day or local_date(now()) + timedelta(days=7)
     return day - timedelta(days=day.weekday())
+
+
+def _asked(request: HttpRequest) -> tuple[date, HalfDay] | None:
+    """The half-day whose cell was clicked."""
+    day = _day(request.GET.get("day", ""))
+    afternoon = request.GET.get("half") == HalfDay.AFTERNOON
+    return (day, HalfDay.AFTERNOON if afternoon else HalfDay.MORNING) if day else None
 
 
 def _day(text: str) -> date | None:

@@ -1,6 +1,8 @@
 """详情: one class on one page, its time line, its close, its sheets."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -29,8 +31,10 @@ from anlan.foundation.files.responses import XLSX, send_bytes
 from anlan.foundation.ledger.queries import timeline as happenings
 from anlan.foundation.ui.formats import percent
 from anlan.foundation.ui.parts import Moment
+from anlan.lib.dates import local_date
 
 SHOWN_MOMENTS = 30
+READ_MOMENTS = 600
 _TONES = {
     "class_approved": "ok",
     "class_closed": "ok",
@@ -132,10 +136,10 @@ def _context(user: User, klass: TrainingClass, gaps: list[Gap]) -> dict[str, Any
         "learners": learners,
         "seats": queries.seats_taken(klass),
         "reviews": _reviews(klass) if watching else [],
-        "news": _news(klass) if policies.may_decide(user, klass) else None,
+        **(_for_deciding(klass) if policies.may_decide(user, klass) else {}),
         "changes": _changes(user, klass) if watching else [],
         "closing": _closing(klass),
-        "moments": _moments(klass, SHOWN_MOMENTS) if watching else [],
+        "moments": _digest(_moments(klass, READ_MOMENTS))[:SHOWN_MOMENTS] if watching else [],
         "links": links_for(user, klass),
         "agreed": AGREED,
         "watching": watching,
@@ -153,6 +157,8 @@ def _may(user: User, klass: TrainingClass) -> dict[str, bool]:
         "review": policies.may_review(user, klass),
         "change": policies.may_ask_change(user, klass),
         "close": policies.may_close(user, klass),
+        "follow": started and policies.may_follow(user, klass),
+        "mine": klass.enrolments.filter(person__user=user).exists(),
         "run": started and policies.may_run(user, klass),
         "door": klass.status in UNDER_WAY and policies.may_see_people(user, klass),
         "sheets": started and policies.may_see_people(user, klass),
@@ -193,10 +199,14 @@ def _reviews(klass: TrainingClass) -> list[tuple[Review, list[str]]]:
     return told[::-1]
 
 
-def _news(klass: TrainingClass) -> list[str]:
-    """What changed since the last decision, for the one who decides now."""
+def _for_deciding(klass: TrainingClass) -> dict[str, Any]:
+    """What changed since the last decision, and what the rules say of it as it was submitted."""
     last = klass.reviews.last()
-    return differences(last.snapshot, snapshot(klass)) if last else []
+    gaps = application_gaps(klass, at=klass.submitted_at or now())
+    return {
+        "news": differences(last.snapshot, snapshot(klass)) if last else [],
+        "against": _linked(klass, gaps),
+    }
 
 
 def _closing(klass: TrainingClass) -> dict[str, Any] | None:
@@ -209,8 +219,8 @@ def _closing(klass: TrainingClass) -> dict[str, Any] | None:
     return {
         "figures": figures,
         "passed": f"{figures.passed} / {figures.enrolled}",
-        "passed_note": f"合格率 {percent(share)}，首考合格 {figures.passed_first} 人",
-        "made_up_note": f"补考后合格 {figures.made_up} 人",
+        "passed_note": f"合格率 {percent(share)}；首考合格 {figures.passed_first} 人，"
+        f"补考后合格 {figures.made_up} 人",
         "rating_note": f"平均 {rating:.2f} 分（满分 5 分）" if rating is not None else "还没有评价",
     }
 
@@ -232,4 +242,15 @@ def _moments(klass: TrainingClass, limit: int | None = None) -> list[Moment]:
     return [
         Moment(one.at, one.sentence, who=one.who, tone=_TONES.get(one.verb, ""))
         for one in reversed(found)
+    ]
+
+
+def _digest(moments: list[Moment]) -> list[Moment]:
+    """Like lines of one person on one day told once, at the newest, with their number."""
+    alike: dict[tuple[date, str, str], list[Moment]] = {}
+    for one in moments:
+        alike.setdefault((local_date(one.at), one.who, one.text), []).append(one)
+    return [
+        replace(same[0], text=f"{same[0].text}（{len(same)} 次）") if len(same) > 1 else same[0]
+        for same in alike.values()
     ]
