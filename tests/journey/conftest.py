@@ -1,0 +1,103 @@
+"""A browser and a stage for the journeys; skipped by name where Chromium is absent."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+HERE = Path(__file__).parent
+BEGIN = "2026-06-01T09:00:00+08:00"  # a Monday
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+]
+DESK = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+
+
+class StageHand:
+    """Talks to the stage process."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        self.url = str(self._read()["url"])
+
+    def __call__(self, do: str, **words: Any) -> Any:
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps({"do": do, **words}) + "\n")
+        self.process.stdin.flush()
+        return self._read()["answer"]
+
+    def _read(self) -> dict[str, Any]:
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError("the stage has fallen; its last words are above")
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StageHand]:
+    folder = tmp_path_factory.mktemp("stage")
+    env = os.environ | {"ANLAN_VAR": str(folder), "ANLAN_DEMONSTRATION": "1"}
+    process = subprocess.Popen(
+        [sys.executable, str(HERE / "stage.py"), BEGIN],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=env,
+    )
+    try:
+        yield StageHand(process)
+    finally:
+        if process.stdin:
+            process.stdin.close()
+        process.wait(30)
+
+
+class Actor:
+    """Somebody with a browser of their own: a desk or a phone."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.complaints: list[str] = []
+        page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: self.complaints.append(str(e)))
+
+    def open(self, path: str) -> Page:
+        """Go to an address of the site (or a whole URL)."""
+        self.page.goto(path if path.startswith("http") else self.url + path)
+        return self.page
+
+    def log_in(self, username: str, password: str) -> Page:
+        page = self.open("/account/login")
+        page.fill("[name=username]", username)
+        page.fill("[name=password]", password)
+        page.press("[name=password]", "Enter")
+        page.wait_for_load_state()
+        return page

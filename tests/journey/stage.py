@@ -1,0 +1,186 @@
+"""A real server on a stage: its own database and folders, and a clock that the test moves.
+
+Runs as a process of its own. Speaks JSON lines: a command on stdin, its answer on stdout.
+"""
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import django
+import time_machine
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.utils.module_loading import import_string  # noqa: E402
+from django.utils.timezone import now  # noqa: E402
+
+from anlan.archives.models import Archive  # noqa: E402
+from anlan.assessments.models import Item, Sitting  # noqa: E402
+from anlan.assessments.services import load_checklists, load_own_bank  # noqa: E402
+from anlan.classes import queries  # noqa: E402
+from anlan.classes.models import TrainingClass  # noqa: E402
+from anlan.courses.models import Syllabus  # noqa: E402
+from anlan.courses.services import load_syllabi  # noqa: E402
+from anlan.foundation.accounts.models import Role, ScopeKind  # noqa: E402
+from anlan.foundation.accounts.services import give_role, open_account  # noqa: E402
+from anlan.foundation.codes.services import load_codes  # noqa: E402
+from anlan.foundation.jobs.services import run_due  # noqa: E402
+from anlan.foundation.rules.services import load_rules  # noqa: E402
+from anlan.operations.story import acts, troupe  # noqa: E402
+from anlan.operations.story.names import Inventor  # noqa: E402
+from anlan.operations.temporary import temporary_city  # noqa: E402
+from anlan.programs.models import Project  # noqa: E402
+
+PASSWORD = "An-Lan-2026"
+DISTRICT = "370112"
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Stdout belongs to the commands."""
+
+
+class Stage:
+    """What a command may do: nothing that the browser could do itself."""
+
+    def __init__(self, begin: datetime) -> None:
+        self._clock = time_machine.travel(begin, tick=True)
+        self.traveller = self._clock.start()
+
+    def set_up(self) -> None:
+        """Codes, rules, banks; officials; one provider with its staff, rooms and project."""
+        at = now()
+        load_codes()
+        load_rules()
+        load_own_bank(at=at)
+        load_checklists()
+        load_syllabi()
+        who = troupe.officials(DISTRICT, at=at)
+        house = troupe.provider(
+            "安济培训学校（演示）", 1, who, Inventor(9), at=at, district=DISTRICT
+        )
+        for user in (who.city, who.district, house.manager, house.examiner):
+            user.set_password(PASSWORD)
+            user.save()
+        teacher = open_account(username="story-teacher", name="讲师", password=PASSWORD)
+        key = str(house.organization.uid)
+        give_role(teacher, Role.TRAINER, ScopeKind.ORGANIZATION, key, by=None, at=at, reason="演示")
+        Project.objects.create(
+            code="YS-JOURNEY",
+            title="机械制造企业工伤预防培训（演示）",
+            industry="machinery",
+            since=at.date().replace(month=1, day=1),
+            until=at.date().replace(year=at.year + 1, month=12, day=31),
+            quota_people=500,
+            unit_price=200,
+            is_synthetic=True,
+        )
+        Syllabus.objects.get(key="machinery-worker")
+
+    def travel(self, to: str) -> None:
+        self.traveller.move_to(datetime.fromisoformat(to))
+
+    def work(self) -> int:
+        """The worker's rounds, until nothing is left to do."""
+        schedule = import_string(settings.ANLAN_SCHEDULE)
+        done, total = 1, 0
+        while done:
+            done = run_due(schedule, worker="stage")
+            total += done
+        return total
+
+    def code_sent_to(self, phone: str) -> str:
+        """The last one-time code in the file of the SMS adapter."""
+        for file in sorted(Path(settings.ANLAN_SMS_FOLDER).glob("*.txt"), reverse=True):
+            for line in reversed(file.read_text("utf-8").splitlines()):
+                if phone in line and "验证码" in line:
+                    digits = [
+                        w
+                        for w in "".join(
+                            c if c.isdigit() else " " for c in line.split("\t")[2]
+                        ).split()
+                        if len(w) == 6
+                    ]
+                    return digits[0]
+        raise LookupError(f"no code was sent to {phone}")
+
+    def right_answers(self, sitting: str) -> list[list[int]]:
+        """The shown positions of the right options, question by question."""
+        found = Sitting.objects.get(uid=sitting)
+        items = Item.objects.in_bulk([q["item"] for q in found.questions])
+        return [
+            [n for n, original in enumerate(q["order"]) if original in items[q["item"]].answer]
+            for q in found.questions
+        ]
+
+    def teach_on(self, number: str) -> list[str]:
+        """The sessions that nobody has signed yet, by the services; the browser did the first."""
+        klass = TrainingClass.objects.get(number=number)
+        people = list(queries.enrolled(klass))
+        taught = []
+        for session in queries.sessions_of(klass):
+            if session.register and not session.register.marks.exists():
+                acts.sign_in_by_code(session, people)
+                acts.sign_out_by_code(session, people)
+                taught.append(str(session.uid))
+        return taught
+
+    def class_facts(self, number: str) -> dict[str, Any]:
+        """Where things are, for addresses that nobody types."""
+        klass = TrainingClass.objects.get(number=number)
+        return {
+            "uid": str(klass.uid),
+            "status": klass.status,
+            "sessions": [
+                {"uid": str(s.uid), "day": s.day.isoformat(), "half": s.half, "mode": s.mode}
+                for s in queries.sessions_of(klass)
+            ],
+            "people": [
+                {"enrolment": str(e.uid), "name": e.person.name, "phone": e.person.phone}
+                for e in queries.enrolled(klass)
+            ],
+            "archives": [
+                str(a.file.path) for a in Archive.objects.filter(klass=klass, enrolment=None)
+            ],
+        }
+
+    def people(self, count: int) -> list[list[str]]:
+        """Rows of an invented roster: name, ID number, phone."""
+        inventor = Inventor(31, start=700)
+        made = [inventor.person() for _ in range(count)]
+        return [[one.name, one.id_number, one.phone] for one in made]
+
+
+def serve(stage: Stage) -> None:
+    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
+    server.set_app(get_wsgi_application())
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.ANLAN_PUBLIC_URL = f"http://127.0.0.1:{server.server_port}"
+    answer({"url": settings.ANLAN_PUBLIC_URL})
+    for line in sys.stdin:
+        asked = json.loads(line)
+        act: Callable[..., Any] = getattr(stage, asked.pop("do"))
+        answer({"answer": act(**asked)})
+    server.shutdown()
+
+
+def answer(value: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    with temporary_city():
+        stage = Stage(datetime.fromisoformat(sys.argv[1]))
+        stage.set_up()
+        serve(stage)
