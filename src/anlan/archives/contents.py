@@ -1,5 +1,6 @@
 """What lies in a sealed archive: every document with its title, its path and its bytes."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +25,6 @@ from anlan.foundation.ledger.services import rfc3339
 from anlan.identity.models import Person
 from anlan.lib.dates import local_date
 from anlan.proofs.bag import plain_name
-from anlan.proofs.canonical import canonical
 
 
 @dataclass(frozen=True)
@@ -242,7 +242,8 @@ def _ledger_pieces(
 
 
 def _json(path: str, title: str, value: Any) -> Piece:
-    return Piece(path, title, canonical(value) + b"\n")
+    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
+    return Piece(path, title, text.encode() + b"\n")
 
 
 def _stored(path: str, title: str, file: StoredFile) -> Piece:

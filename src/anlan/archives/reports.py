@@ -24,7 +24,12 @@ from anlan.lib.dates import date_text, local_date, moment_text, to_shanghai
 from anlan.lib.masking import mask_name
 from anlan.lib.refusals import Refused
 
-RATINGS = ("useful", "clear", "place", "recommend")
+RATINGS = {
+    "useful": "课程有用",
+    "clear": "讲师讲得清楚",
+    "place": "场地与设备",
+    "recommend": "愿意推荐给同事",
+}
 
 
 class NotClosed(Refused):
@@ -193,12 +198,11 @@ def _satisfaction(klass: TrainingClass, closing: Closing) -> Satisfaction:
     return {
         "asked": closing.enrolled,
         "answers": len(surveys),
-        "questions": [_rating(name, surveys) for name in RATINGS] if surveys else [],
+        "questions": [_rating(*each, surveys) for each in RATINGS.items()] if surveys else [],
         "remarks": sorted(survey.words for survey in surveys if survey.words),
     }
 
 
-def _rating(name: str, surveys: list[Survey]) -> Rating:
+def _rating(name: str, label: str, surveys: list[Survey]) -> Rating:
     total = sum(getattr(survey, name) for survey in surveys)
-    label = str(Survey._meta.get_field(name).verbose_name)
     return {"label": label, "average": f"{total / len(surveys):.1f}", "of": "5"}

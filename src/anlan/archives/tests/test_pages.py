@@ -1,9 +1,9 @@
 """The pages of archives and certificates, for those who may see them and those who may not."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from anlan.archives import jobs, queries
@@ -30,12 +30,13 @@ def sealed(klass: TrainingClass) -> TrainingClass:
     return klass
 
 
-def text(answer: HttpResponse) -> str:
-    return answer.content.decode()
+def text(answer: Any) -> str:
+    content: bytes = answer.content
+    return content.decode()
 
 
-def body(answer: HttpResponse) -> bytes:
-    return b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+def body(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content)
 
 
 def test_before_the_worker_comes_the_page_says_that_it_is_sealing(

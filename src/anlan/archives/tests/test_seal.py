@@ -190,7 +190,7 @@ def test_a_class_that_cannot_be_sealed_does_not_hold_up_the_next(
 ) -> None:
     stage = the_stage(cast, learners=1)
     bad = a_closed_class(cast, stage=stage)
-    whole = jobs.seal_learners
+    whole = seal_learners
 
     def refuses(klass: object, **named: object) -> object:
         if klass == bad:
