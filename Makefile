@@ -24,8 +24,7 @@ help: ## what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 run: $(PACKAGE) ## the demonstration city at 127.0.0.1:8000 (HOST=0.0.0.0 for phones, TLS=1 for their cameras)
-	@ANLAN_DEMONSTRATION=1 $(BIN)/anlan setup
-	@ANLAN_DEMONSTRATION=1 $(BIN)/anlan serve --host $(HOST) --port $(PORT) $(if $(filter-out 0,$(TLS)),--tls)
+	@ANLAN_DEMONSTRATION=1 $(BIN)/anlan serve --setup --host $(HOST) --port $(PORT) $(if $(filter-out 0,$(TLS)),--tls)
 
 setup: $(PACKAGE) ## tables, codes, rules and item bank, without the demonstration city
 	@$(BIN)/anlan setup

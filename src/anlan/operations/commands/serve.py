@@ -14,7 +14,7 @@ from django.utils.timezone import now
 
 from anlan.operations import network
 from anlan.operations.certificate import CertificateFiles, self_signed
-from anlan.operations.commands.setup import pending_migrations
+from anlan.operations.commands.setup import bring_up_to_date, pending_migrations
 from anlan.operations.logins import standing, table
 from anlan.operations.supervisor import Child, Supervisor
 
@@ -59,13 +59,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     cores = min(MOST_WORKERS, os.cpu_count() or 1)
     parser.add_argument("--workers", type=int, default=cores, help=f"网站进程数，默认 {cores}")
     parser.add_argument("--threads", type=int, default=4, help="每个进程的线程数，默认 4")
+    parser.add_argument("--setup", action="store_true", help="先做 anlan setup 所做的事")
     parser.add_argument("--no-work", action="store_true", help="不启动后台任务（另有机器在跑）")
 
 
 def run(args: argparse.Namespace) -> int:
     place = Place(args.host, args.port, args.tls)
     refusal = network.why_not(place.host, place.port)
-    if not refusal and pending_migrations():
+    if not refusal and args.setup:
+        bring_up_to_date(print)
+    elif not refusal and pending_migrations():
         refusal = "数据表还没有建好或不是最新。请先运行：anlan setup"
     if refusal:
         print(refusal, file=sys.stderr)

@@ -1,7 +1,6 @@
 """`anlan setup`: everything that an installation needs before it can serve. Safe to repeat."""
 
 import argparse
-import sys
 from collections.abc import Callable
 
 from django.conf import settings
@@ -15,7 +14,8 @@ from anlan.courses.services import load_syllabi
 from anlan.foundation.codes.services import load_codes
 from anlan.foundation.rules.services import load_rules
 from anlan.lib.fields import keyring
-from anlan.operations.commands import run_command, stands
+from anlan.lib.refusals import Refused
+from anlan.operations.commands import run_command
 from anlan.organizations.models import Organization
 
 # What the product ships, in the order in which one needs the other. Each loader is idempotent and
@@ -34,25 +34,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    say = _silent if args.quiet else print
+    bring_up_to_date(_silent if args.quiet else print)
+    return 0
+
+
+def bring_up_to_date(say: Callable[[str], None]) -> None:
+    """Tables, keyring, what the product ships, and the demonstration city where one is wanted.
+
+    Refuses to go on when data is there but the keyring is not.
+    """
     steps = pending_migrations()
     if not settings.ANLAN_KEYRING.exists() and not steps and Organization.objects.exists():
-        print(
-            f"库里已有数据，但密钥文件不见了：{settings.ANLAN_KEYRING}\n"
+        raise Refused(
+            f"库里已有数据，但密钥文件不见了：{settings.ANLAN_KEYRING}。",
             "请先从备份恢复它；用新密钥打不开已有的身份证号和手机号。",
-            file=sys.stderr,
         )
-        return 1
     keyring()
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     if steps:
         say(f"升级数据表（{steps} 步）")
         call_command("migrate", verbosity=0, interactive=False)
     say("　".join(f"{label} {load()}" for label, load in LOADERS))
-    if settings.ANLAN_DEMONSTRATION and not Organization.objects.exists() and stands("demo"):
+    if settings.ANLAN_DEMONSTRATION and not Organization.objects.exists():
         say("装入演示城市（全部为合成数据）")
-        return run_command("demo")
-    return 0
+        run_command("demo")
 
 
 def pending_migrations() -> int:
