@@ -1,7 +1,7 @@
 import './css/tokens.css'
 import './css/parts.css'
 import './css/phone.css'
-import './css/survey.css'
+import './css/learner.css'
 import './css/exam.css'
 import './islands/wire.js'
 import './islands/swap.js'

@@ -37,7 +37,7 @@ class PlainForm(forms.Form):
         raise BadInput(" ".join(said), "已填写的内容都还在，改好后再点一次。")
 
 
-class EnrolmentChoice(forms.ModelChoiceField):
+class EnrolmentChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A learner by full name and employer: the class's own staff choose."""
 
     def label_from_instance(self, obj: Any) -> str:

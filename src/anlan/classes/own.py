@@ -14,7 +14,6 @@ from anlan.classes.models import Enrolment, EnrolmentStatus, Session, Status
 from anlan.classes.results import Result, results_of
 from anlan.foundation.accounts.models import User
 from anlan.identity.models import Person
-from anlan.lib.dates import local_date
 
 SHOWN = (*queries.OFFERED, Status.CANCELLED)
 # Signing out counts as leaving early until this long before the end.
@@ -58,7 +57,6 @@ def place_at(session: Session, person: Person | None) -> Enrolment | None:
 def sessions_open_to(person: Person, at: datetime) -> QuerySet[Session]:
     """Sessions of the person's classes whose door is open now."""
     return Session.objects.filter(
-        day=local_date(at),
         register__opens_at__lte=at,
         register__closes_at__gte=at,
         klass__enrolments__person=person,

@@ -105,7 +105,9 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-def matrix(klass: TrainingClass, sessions: Sequence[Session], *, masked: bool) -> list[Row]:
+def matrix(
+    klass: TrainingClass, sessions: Sequence[Session], *, masked: bool, at: datetime
+) -> list[Row]:
     """Learners × sessions in a fixed number of queries."""
     registers = [session.register for session in sessions if session.register]
     came = {
@@ -117,19 +119,23 @@ def matrix(klass: TrainingClass, sessions: Sequence[Session], *, masked: bool) -
         Row(
             name=mask_name(one.person.name) if masked else one.person.name,
             result=result,
-            cells=tuple(_cell(session, came, one.person_id) for session in sessions),
+            cells=tuple(_cell(session, came, one.person_id, at) for session in sessions),
         )
         for result in results_of(klass).values()
         for one in [result.enrolment]
     ]
 
 
-def _cell(session: Session, came: dict[tuple[int, int], Presence], person_id: int) -> Cell:
+def _cell(
+    session: Session, came: dict[tuple[int, int], Presence], person_id: int, at: datetime
+) -> Cell:
     register = session.register
     one = came.get((register.pk, person_id)) if register else None
     if register is None or one is None:
         return Cell(session, None, Decimal(0), "stop", "缺")
     hours = earned(register, one)
+    if one.out_at is None and at <= register.closes_at:
+        return Cell(session, one, hours, "warn" if one.late else "ok", f"{clock(one.in_at)} 到")
     if one.out_at is None:
         return Cell(session, one, hours, "warn", f"{clock(one.in_at)}–未签退")
     words = f"{clock(one.in_at)}–{clock(one.out_at)}"

@@ -119,7 +119,11 @@ def examiner(request: HttpRequest) -> HttpResponse:
 def practical(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     """Mark one learner's practical, or read how it was marked."""
     trial = trial_to_examine(enrolment)
-    context = {"enrolment": enrolment, "klass": enrolment.klass, "trial": trial, "now": now()}
+    context: dict[str, object] = {
+        "enrolment": enrolment,
+        "klass": enrolment.klass,
+        "trial": trial,
+    }
     if trial is None or trial.practical is None or trial.practical.at is not None:
         return render(request, "classes/phone/practical_done.html", context)
     form = ChecklistForm(trial.practical.checklist, request.POST or None, request.FILES or None)

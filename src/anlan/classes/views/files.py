@@ -142,7 +142,7 @@ def _shelf(session: Session, may_file: bool, at: datetime) -> Shelf:
         session=session,
         recordings=recordings,
         sheets=list(register.sheets.all()) if register else [],
-        covered=bool(register) and covers(recordings, register.starts_at, register.ends_at),
+        covered=register is not None and covers(recordings, register.starts_at, register.ends_at),
         films=films,
         form=form,
     )

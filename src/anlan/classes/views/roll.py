@@ -32,7 +32,8 @@ def roll(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
     """Learners × sessions with in and out, hours and what is needed."""
     user = actor(request)
     sessions = list(queries.sessions_of(klass))
-    rows = matrix(klass, sessions, masked=not policies.may_see_people(user, klass))
+    at = now()
+    rows = matrix(klass, sessions, masked=not policies.may_see_people(user, klass), at=at)
     context = {
         "klass": klass,
         "sessions": sessions,
@@ -40,7 +41,8 @@ def roll(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
         "reached": sum(row.result.attended for row in rows),
         "may_run": policies.may_run(user, klass),
         "open": klass.status in (Status.APPROVED, Status.RUNNING),
-        "now": now(),
+        "next": queries.session_now(klass, at),
+        "now": at,
     }
     return render(request, "classes/live/roll.html", context)
 
