@@ -18,7 +18,7 @@ from anlan.classes.roll import matrix, unmarked
 from anlan.classes.services.door import PaperMark, file_sheet, key_in_paper
 from anlan.foundation.accounts.guards import actor, guarded
 from anlan.foundation.files.responses import PDF, send_bytes
-from anlan.lib.dates import at_shanghai
+from anlan.lib.dates import at_shanghai, local_date
 from anlan.lib.refusals import BadInput
 
 watching = guarded(policies.is_watching, load=queries.class_for)
@@ -41,7 +41,7 @@ def roll(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
         "reached": sum(row.result.attended for row in rows),
         "may_run": policies.may_run(user, klass),
         "open": klass.status in (Status.APPROVED, Status.RUNNING),
-        "next": queries.session_now(klass, at),
+        "next": _door_today(sessions, at),
         "now": at,
     }
     return render(request, "classes/live/roll.html", context)
@@ -119,6 +119,12 @@ def progress(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
         "to_mend": [r for r in results if r.verdict == "待补考"],
     }
     return render(request, "classes/live/progress.html", context)
+
+
+def _door_today(sessions: list[Session], at: datetime) -> Session | None:
+    """Today's half-day whose door is open or still to open."""
+    today = [s for s in sessions if s.register and s.day == local_date(at)]
+    return next((s for s in today if s.register and at <= s.register.closes_at), None)
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:
