@@ -4,6 +4,8 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from django.db import OperationalError
+
 from anlan.lib.refusals import Refused
 from anlan.operations.commands import COMMANDS, run_command, stands
 
@@ -28,6 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run_command(name, rest)
     except Refused as refusal:
         print(f"{refusal.message}{refusal.next_step}", file=sys.stderr)
+        return 1
+    except OperationalError as failure:
+        print(f"数据库不可用：{failure}。查看原因和办法：anlan doctor", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

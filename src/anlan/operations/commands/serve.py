@@ -99,7 +99,9 @@ def environment(place: Place) -> dict[str, str]:
 def welcome(place: Place) -> str:
     """What stands in the terminal once the site answers."""
     lines = ["", f"{settings.ANLAN_PLATFORM}已启动。", "", f"  在这台电脑上打开  {place.here}"]
-    if place.on_the_network:
+    if place.on_the_network and network.is_local(network.reachable_as(place.host)):
+        lines += ["  没有找到这台电脑的局域网地址，手机连不上；请检查网络连接。"]
+    elif place.on_the_network:
         lines += [f"  在手机上打开      {place.outside}  （同一局域网）", *_about_cameras(place)]
     else:
         lines += ["  给手机用          make run HOST=0.0.0.0"]

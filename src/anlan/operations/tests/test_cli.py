@@ -1,7 +1,9 @@
 """The `anlan` command itself."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +47,20 @@ def test_every_command_keeps_the_shape(name: str) -> None:
     module = load(COMMANDS[name])
     assert callable(module.add_arguments)
     assert callable(module.run)
+
+
+def test_a_database_that_is_away_gets_a_plain_answer(tmp_path: Path) -> None:
+    nowhere = {"DATABASE_URL": "postgresql://anlan@127.0.0.1:1/anlan", "ANLAN_VAR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "anlan.operations", "logins"],
+        env=os.environ | nowhere,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "数据库不可用" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_verify_needs_no_django() -> None:

@@ -81,6 +81,14 @@ def test_phones_are_told_why_the_camera_is_shut() -> None:
     assert "摄像头" not in welcome(Place("127.0.0.1", 8000, tls=False))
 
 
+@pytest.mark.django_db
+def test_a_machine_without_network_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "lan_address", lambda: "")
+    told = welcome(Place("0.0.0.0", 8000, tls=False))
+    assert "没有找到这台电脑的局域网地址" in told
+    assert "在手机上打开" not in told
+
+
 def test_the_certificate_serves_every_name(tmp_path: Path) -> None:
     files = self_signed(tmp_path / "tls", ["localhost", "127.0.0.1", "[::1]"], at=AT)
     made = x509.load_pem_x509_certificate(files.certificate.read_bytes())
