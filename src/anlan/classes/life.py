@@ -61,6 +61,8 @@ def next_actor(klass: TrainingClass, gaps: list[Gap]) -> str:
 
 def mended_at(klass: TrainingClass, gap: Gap) -> str:
     """The page on which a gap is mended; empty when it is this one or only time mends it."""
+    if gap.where == "changes":
+        return "#changes"
     places = _MENDED_AT if klass.status in (Status.DRAFT, Status.RETURNED) else _BROUGHT_AT
     name = places.get(gap.where)
     return reverse(name, args=[klass.uid]) if name else ""

@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from anlan.classes.links import Link
 from anlan.classes.models import EnrolmentSource, TrainingClass
+from anlan.classes.services.applications import submit_class
 from anlan.classes.services.enrolments import enrol
+from anlan.classes.services.reviews import return_class
 from anlan.foundation.accounts.models import User
 from anlan.testing import classes as stage
 from anlan.testing.cast import NOW, Cast
@@ -92,6 +94,14 @@ def test_like_lines_are_told_once_on_the_record(cast: Cast, browser_of: Enter) -
 
 def _a_link(user: User, klass: TrainingClass) -> list[Link]:
     return [Link("一期一档", f"/archives/{klass.uid}/")]
+
+
+def test_steps_of_the_class_are_never_folded(cast: Cast, browser_of: Enter) -> None:
+    klass = stage.a_submitted_class(cast)
+    return_class(klass, by=cast.district_official, at=NOW, reason="请补充")
+    submit_class(klass, by=cast.class_manager, at=NOW)
+    text = _page(browser_of(cast.class_manager), klass)
+    assert text.count("提交申请<") == 2
 
 
 def test_rooms_above_hand_their_links_down(cast: Cast, browser_of: Enter, settings: Any) -> None:

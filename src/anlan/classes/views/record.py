@@ -1,8 +1,6 @@
 """详情: one class on one page, its time line, its close, its sheets."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +18,7 @@ from anlan.classes.forms.decision import AGREED, ReasonForm
 from anlan.classes.history import differences
 from anlan.classes.life import mended_at, next_actor, steps_of
 from anlan.classes.links import links_for
-from anlan.classes.models import Closing, Review, Status, TrainingClass
+from anlan.classes.models import ChangeStatus, Closing, Review, Status, TrainingClass
 from anlan.classes.people import Learner, learners_for
 from anlan.classes.services.closing import EvidenceMissing, close_class
 from anlan.classes.services.reviews import cancel_class, snapshot
@@ -28,6 +26,7 @@ from anlan.classes.states import EDITABLE, UNDER_WAY
 from anlan.foundation.accounts.guards import actor, guarded
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.responses import XLSX, send_bytes
+from anlan.foundation.ledger.queries import Happening
 from anlan.foundation.ledger.queries import timeline as happenings
 from anlan.foundation.ui.formats import percent
 from anlan.foundation.ui.parts import Moment
@@ -35,6 +34,8 @@ from anlan.lib.dates import local_date
 
 SHOWN_MOMENTS = 30
 READ_MOMENTS = 600
+# Lines that are steps of the class itself, never folded together.
+_MILESTONES = ("class_", "change_", "session_", "timetable_", "exam_", "makeup_")
 _TONES = {
     "class_approved": "ok",
     "class_closed": "ok",
@@ -124,6 +125,7 @@ def _gaps(user: User, klass: TrainingClass) -> list[Gap]:
 def _context(user: User, klass: TrainingClass, gaps: list[Gap]) -> dict[str, Any]:
     watching = policies.is_watching(user, klass)
     learners = learners_for(user, klass)
+    changes = _changes(user, klass) if watching else []
     return {
         "klass": klass,
         "steps": steps_of(klass),
@@ -137,9 +139,10 @@ def _context(user: User, klass: TrainingClass, gaps: list[Gap]) -> dict[str, Any
         "seats": queries.seats_taken(klass),
         "reviews": _reviews(klass) if watching else [],
         **(_for_deciding(klass) if policies.may_decide(user, klass) else {}),
-        "changes": _changes(user, klass) if watching else [],
+        "changes": changes,
+        "asked": any(item["change"].status == ChangeStatus.ASKED for item in changes),
         "closing": _closing(klass),
-        "moments": _digest(_moments(klass, READ_MOMENTS))[:SHOWN_MOMENTS] if watching else [],
+        "moments": _digest(klass) if watching else [],
         "links": links_for(user, klass),
         "agreed": AGREED,
         "watching": watching,
@@ -230,27 +233,29 @@ def _changes(user: User, klass: TrainingClass) -> list[dict[str, Any]]:
     return [
         {
             "change": row,
-            "may_decide": row.status == "asked" and policies.may_decide_change(user, row),
-            "may_withdraw": row.status == "asked" and policies.may_run_change(user, row),
+            "may_decide": row.status == ChangeStatus.ASKED
+            and policies.may_decide_change(user, row),
+            "may_withdraw": row.status == ChangeStatus.ASKED and policies.may_run_change(user, row),
         }
         for row in rows.order_by("-asked_at")
     ]
 
 
-def _moments(klass: TrainingClass, limit: int | None = None) -> list[Moment]:
-    found = happenings(queries.subjects_of(klass), limit=limit)
-    return [
-        Moment(one.at, one.sentence, who=one.who, tone=_TONES.get(one.verb, ""))
-        for one in reversed(found)
-    ]
+def _moments(klass: TrainingClass) -> list[Moment]:
+    return [_moment(one) for one in reversed(happenings(queries.subjects_of(klass)))]
 
 
-def _digest(moments: list[Moment]) -> list[Moment]:
-    """Like lines of one person on one day told once, at the newest, with their number."""
-    alike: dict[tuple[date, str, str], list[Moment]] = {}
-    for one in moments:
-        alike.setdefault((local_date(one.at), one.who, one.text), []).append(one)
-    return [
-        replace(same[0], text=f"{same[0].text}（{len(same)} 次）") if len(same) > 1 else same[0]
-        for same in alike.values()
-    ]
+def _digest(klass: TrainingClass) -> list[Moment]:
+    """The newest lines; what one person did to many learners on one day is told once."""
+    found = happenings(queries.subjects_of(klass), limit=READ_MOMENTS)
+    alike: dict[tuple[object, ...], list[Happening]] = {}
+    for one in reversed(found):
+        milestone = one.hash if one.verb.startswith(_MILESTONES) else ""
+        key = (local_date(one.at), one.who, one.sentence, milestone)
+        alike.setdefault(key, []).append(one)
+    return [_moment(same[0], times=len(same)) for same in alike.values()][:SHOWN_MOMENTS]
+
+
+def _moment(one: Happening, times: int = 1) -> Moment:
+    text = f"{one.sentence}（{times} 次）" if times > 1 else one.sentence
+    return Moment(one.at, text, who=one.who, tone=_TONES.get(one.verb, ""))
