@@ -10,7 +10,7 @@ from anlan.archives.documents import (
     ScoreBand,
     SessionLine,
 )
-from anlan.attendance.models import Mark, MarkKind, Proof
+from anlan.attendance.models import Mark, MarkKind, Proof, Sheet
 from anlan.attendance.queries import Presence, presences, shared_devices
 from anlan.classes.models import Session, TrainingClass
 from anlan.classes.printed import session_name
@@ -131,10 +131,10 @@ def _videos(klass: TrainingClass) -> Iterator[EvidenceLine]:
 
 
 def _sheets(klass: TrainingClass) -> Iterator[EvidenceLine]:
-    for register in registers_of(klass):
-        for sheet in register.sheets.select_related("file"):
-            name = f"{register.title}　纸质签到表"
-            yield _kept("签到表", name, size_text(sheet.file.size), sheet.file.sha256)
+    found = Sheet.objects.filter(register__session__klass=klass)
+    for sheet in found.select_related("file", "register").order_by("register__starts_at", "id"):
+        name = f"{sheet.register.title}　纸质签到表"
+        yield _kept("签到表", name, size_text(sheet.file.size), sheet.file.sha256)
 
 
 def _attachments(klass: TrainingClass) -> Iterator[EvidenceLine]:

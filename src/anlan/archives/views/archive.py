@@ -1,5 +1,6 @@
 """一期一档 of a class: its versions, what lies in them, how to check them; the report."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,8 @@ from anlan.archives.reports import closing_of, evaluation_report
 from anlan.classes.models import TrainingClass
 from anlan.foundation.accounts.guards import actor, guarded
 from anlan.foundation.files.responses import PDF, send_bytes, send_file
+
+LONG_FOR_A_ROUND = timedelta(minutes=10)
 
 
 @require_GET
@@ -85,6 +88,7 @@ def _progress(klass: TrainingClass) -> dict[str, Any]:
         "learners_due": closing.enrolled,
         "learners_done": learners.values("enrolment").distinct().count(),
         "again": order,
+        "slow": now() - (order.at if order else closing.at) > LONG_FOR_A_ROUND,
     }
 
 
