@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # Where the metadata has none of the SPDX names, or several sentences.
 KNOWN = {
+    "axe-playwright-python": "MIT",
     "colorama": "BSD-3-Clause",
     "django-csp": "BSD-3-Clause",
     "esbuild": "MIT",
