@@ -265,6 +265,7 @@ def test_a_submitted_class_is_edited_no_more(
 def test_an_application_is_given_up_with_a_reason(cast: Cast, browser_of: Enter) -> None:
     klass = stage.a_submitted_class(cast)
     manager = browser_of(cast.class_manager)
+    assert "不办了，撤销申请" in manager.get(f"/classes/{klass.uid}/").content.decode()
     assert manager.post(f"/classes/{klass.uid}/discard", {"reason": " "}).status_code == 422
     assert manager.post(f"/classes/{klass.uid}/discard", {"reason": "学员不足"}).status_code == 302
     klass.refresh_from_db()
