@@ -41,13 +41,17 @@ class BrowseFilters(forms.Form):
 
     def wanted(self) -> Wanted:
         """What could be read; the rest narrows nothing."""
-        found = {name: self.cleaned_data.get(name) or "" for name in self.fields}
-        month = str(found.pop("month"))
+        district, industry, role, month = (
+            str(self.cleaned_data.get(name) or "")
+            for name in ("district", "industry", "role", "month")
+        )
         if not month:
-            return Wanted(**found)
+            return Wanted(district, industry, role)
         year, number = (int(part) for part in month.split("-"))
         last = calendar.monthrange(year, number)[1]
-        return Wanted(**found, since=date(year, number, 1), until=date(year, number, last))
+        return Wanted(
+            district, industry, role, since=date(year, number, 1), until=date(year, number, last)
+        )
 
 
 class SeatsForm(forms.Form):

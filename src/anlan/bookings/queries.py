@@ -252,7 +252,8 @@ def bookings_of(organization: Organization) -> QuerySet[Booking]:
 
 def short_of_names(organization: Organization) -> QuerySet[Booking]:
     """Confirmed bookings of open classes with fewer people named than seats, the soonest first."""
+    unnamed = Q(people__lt=F("seats"))
     rows = bookings_of(organization).filter(
-        status=BookingStatus.CONFIRMED, klass__status__in=UNDER_WAY, people__lt=F("seats")
+        unnamed, status=BookingStatus.CONFIRMED, klass__status__in=UNDER_WAY
     )
     return rows.order_by("klass__first_day", "id")

@@ -1,7 +1,6 @@
 """The menus: which pages a role finds where. Lists; the only choice is by role."""
 
-from django.urls import NoReverseMatch
-from django.urls import reverse as django_reverse
+from django.urls import reverse
 
 from anlan.bookings import queries as bookings
 from anlan.bookings.policies import booking_organization
@@ -14,14 +13,6 @@ from anlan.foundation.codes.queries import code_name
 from anlan.foundation.notices.queries import unread_count
 from anlan.foundation.ui.menu import MenuGroup, MenuItem
 from anlan.organizations import queries as organizations
-
-
-def reverse(name: str, args: list[object] | None = None) -> str:
-    """Empty for a page that does not stand yet; its item falls away."""
-    try:
-        return django_reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def menu_for(user: User) -> list[MenuGroup]:
@@ -41,14 +32,13 @@ def menu_for(user: User) -> list[MenuGroup]:
 
 def tabs_for(user: User) -> list[MenuItem]:
     """The tabs at the bottom of a phone page."""
-    tabs = [
+    return [
         MenuItem("首页", reverse("desks:home"), "home"),
         MenuItem("扫码", reverse("classes:scan"), "qrcode"),
         MenuItem("考试", reverse("assessments:mine"), "writing"),
         MenuItem("证书", reverse("archives:mine"), "certificate"),
         MenuItem("我的", reverse("identity:me"), "user"),
     ]
-    return [tab for tab in tabs if tab.url]
 
 
 def role_label(user: User) -> str:
@@ -156,7 +146,7 @@ def _once(groups: list[MenuGroup]) -> list[MenuGroup]:
     seen: set[str] = set()
     kept = []
     for group in groups:
-        items = [item for item in group.items if item.url and item.url not in seen]
+        items = [item for item in group.items if item.url not in seen]
         seen.update(item.url for item in items)
         if items:
             kept.append(MenuGroup(group.label, items))

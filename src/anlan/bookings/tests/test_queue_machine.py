@@ -86,6 +86,6 @@ def test_any_order_of_bookings_keeps_the_queue_fair(cast: Cast) -> None:
     ]
     stage = (a_bookable_class(cast, quota=QUOTA), cast.safety_officer, enterprises)
     run_state_machine_as_test(
-        lambda: Queue(stage),
+        lambda: Queue(stage),  # type: ignore[arg-type]
         settings=settings(max_examples=15, stateful_step_count=15, deadline=None),
     )
