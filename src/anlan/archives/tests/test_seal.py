@@ -10,6 +10,7 @@ import pytest
 
 from anlan.archives import jobs, queries
 from anlan.archives.models import Archive, Certificate, SealOrder
+from anlan.archives.report_parts import recordings_of
 from anlan.archives.reports import NotClosed
 from anlan.archives.services import (
     issue_certificates,
@@ -18,7 +19,11 @@ from anlan.archives.services import (
     seal_learners,
     sealing,
 )
+from anlan.attendance.models import Sheet
+from anlan.classes.queries import registers_of
+from anlan.foundation.files.services import keep
 from anlan.foundation.ledger.models import Entry
+from anlan.foundation.rules.models import Rule
 from anlan.lib.refusals import Refused
 from anlan.proofs.verdict import verify
 from anlan.testing.builders import a_closed_class, an_approved_class, the_stage
@@ -201,3 +206,26 @@ def test_a_class_that_cannot_be_sealed_does_not_hold_up_the_next(
     with pytest.raises(ExceptionGroup, match="1 classes"):
         jobs.seal_closed_classes(NOW)
     assert not Archive.objects.exists()
+
+
+def test_a_film_that_is_too_large_is_named_by_its_hash(cast: Cast) -> None:
+    klass = a_closed_class(cast, learners=1)
+    Rule.objects.filter(key="archive.recording_mb_max").update(value=0)
+    archive = seal_class(klass, by=None, at=NOW)
+    bag = unpacked(archive)
+    assert not any(name.endswith(".mp4") for name in bag.namelist())
+    listed = json.loads(bag.read("archive/data/06-录像/录像清单.json"))
+    kept = {one.file.sha256 for _session, one in recordings_of(klass)}
+    assert {one["sha256"] for one in listed} == kept
+    assert {one["path"] for one in listed} == {""}
+
+
+def test_paper_scans_lie_in_the_archive_under_a_safe_name(cast: Cast, tmp_path: Path) -> None:
+    klass = a_closed_class(cast, learners=1)
+    register = registers_of(klass)[0]
+    scan = keep([b"%PDF scan"], name="签到表: 上午.pdf", by=cast.class_manager, at=NOW)
+    Sheet.objects.create(register=register, file=scan, by=cast.class_manager, at=NOW)
+    archive = seal_class(klass, by=None, at=NOW)
+    path = "archive/data/03-签到/扫描件/01-1-签到表_ 上午.pdf"
+    assert unpacked(archive).read(path) == b"%PDF scan"
+    assert verify(a_copy(archive, tmp_path)).ok
