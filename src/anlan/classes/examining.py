@@ -1,6 +1,7 @@
 """What an examiner finds to mark."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -30,3 +31,12 @@ def trial_to_examine(enrolment: Enrolment) -> Trial | None:
     """The latest try that holds a practical: to be marked, or to be read when it has been."""
     held = enrolment.trials.filter(practical__isnull=False).order_by("no")
     return held.select_related("practical__checklist", "practical__examiner").last()
+
+
+def items_missed(trial: Trial | None) -> list[dict[str, Any]]:
+    """The checklist's items that a marked practical did not meet, the critical ones first."""
+    if trial is None or trial.practical is None:
+        return []
+    marks = trial.practical.marks
+    missed = [i for i in trial.practical.checklist.items if not marks.get(i["key"], True)]
+    return sorted(missed, key=lambda item: not item["critical"])

@@ -22,7 +22,7 @@ from anlan.recordings.services import VIDEO_ENDINGS
 
 PHOTO_ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 PHOTO_MB = 10
-OTHER_EMPLOYER = ""
+ELSEWHERE = "elsewhere"
 
 
 class PlainForm(forms.Form):
@@ -89,13 +89,7 @@ class NewcomerForm(PlainForm):
 class WalkInForm(NewcomerForm):
     """现场报名: an enterprise of the class, or any other by its code."""
 
-    organization = forms.ModelChoiceField(
-        label="所在企业",
-        queryset=Organization.objects.none(),
-        to_field_name="uid",
-        required=False,
-        empty_label="其他企业（填信用代码）",
-    )
+    organization = forms.ChoiceField(label="所在企业")
     uscc = forms.CharField(
         label="统一社会信用代码",
         required=False,
@@ -105,17 +99,19 @@ class WalkInForm(NewcomerForm):
 
     def __init__(self, *args: Any, employers: Iterable[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = Organization.objects.filter(pk__in=[one.pk for one in employers])
-        _offer(self, "organization", known.order_by("name"))
+        self.known = {str(one.uid): one for one in sorted(employers, key=lambda o: o.name)}
+        named = [(uid, one.name) for uid, one in self.known.items()]
+        field = self.fields["organization"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "请选择"), *named, (ELSEWHERE, "其他企业（填信用代码）")]
 
     def employer(self) -> Organization:
         """The chosen enterprise, or the one under the typed code."""
         read = self.require()
-        if read["organization"]:
-            chosen: Organization = read["organization"]
-            return chosen
+        if read["organization"] != ELSEWHERE:
+            return self.known[read["organization"]]
         if not read["uscc"]:
-            raise BadInput("还没有选择企业。", "请选择一家企业，或填写统一社会信用代码。")
+            raise BadInput("还没有填写企业的统一社会信用代码。", "请对照营业执照填写 18 位代码。")
         return employer_by_code(read["uscc"])
 
 

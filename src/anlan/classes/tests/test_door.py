@@ -120,6 +120,7 @@ def test_somebody_walks_in_and_is_on_the_list(
         "name": "新来的",
         "id_number": an_id_number(777),
         "phone": "13800139777",
+        "organization": "elsewhere",
         "uscc": cast.rival_enterprise.uscc,
     }
     assert browser_of(cast.class_manager).post(at("walk_in", session), sent).status_code == 302

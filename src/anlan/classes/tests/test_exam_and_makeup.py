@@ -179,3 +179,18 @@ def test_outsiders_arrange_and_mark_nothing(cast: Cast, browser_of: Enter, clock
     assert learner.get(reverse("classes:examiner")).status_code == 404
     assert not Trial.objects.exists()
     assert the_failed(klass).status == EnrolmentStatus.ENROLLED
+
+
+def test_a_missed_critical_item_is_named(cast: Cast, browser_of: Enter, clock: SetClock) -> None:
+    klass = a_taught_class(cast, learners=1)
+    clock(over(klass))
+    arrange(browser_of(cast.class_manager), klass)
+    practical = Practical.objects.get()
+    items = practical.checklist.items
+    no = next(n for n, item in enumerate(items, start=1) if item["critical"])
+    sent = marks_for(practical, met=True) | {f"mark_{no}": "no"}
+    url = reverse("classes:practical", args=[the_failed(klass).uid])
+    page = browser_of(cast.examiner).post(url, sent, follow=True).content.decode()
+    assert "不合格" in page
+    assert items[no - 1]["text"] in page
+    assert "关键项目不合格" in page

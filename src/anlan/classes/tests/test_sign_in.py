@@ -11,11 +11,11 @@ from django.urls import reverse
 from anlan.attendance.codes import code_at
 from anlan.attendance.models import Mark, MarkKind
 from anlan.attendance.queries import hours_of
-from anlan.classes.models import EnrolmentSource, Status
+from anlan.classes.models import EnrolmentSource, Status, TrainingClass
 from anlan.classes.services.enrolments import enrol
 from anlan.classes.services.reviews import cancel_class
 from anlan.classes.tests.conftest import SetClock
-from anlan.classes.tests.scenes import Enter, a_learner, phone_of, scan, tap, the_door
+from anlan.classes.tests.scenes import Enter, a_learner, attend, phone_of, scan, tap, the_door
 from anlan.testing.cast import NOW, Cast
 from anlan.testing.classes import a_bookable_class, a_running_class, a_worker
 
@@ -231,3 +231,21 @@ def test_ten_wrong_codes_lock_the_digits_for_that_person(
     other = phone_of(a_learner(klass, 1), browser_of)
     assert other.get(reverse("classes:scan"), {"c": right}).status_code == 302
     assert not Mark.objects.exists()
+
+
+def test_two_who_are_first_at_once_both_sign_in(cast: Cast, clock: SetClock) -> None:
+    klass = a_bookable_class(cast)
+    people = [a_worker(cast, serial) for serial in (1, 2)]
+    enrol(
+        klass,
+        people,
+        organization=cast.enterprise,
+        source=EnrolmentSource.BOOKING,
+        by=cast.safety_officer,
+        at=NOW,
+    )
+    doors = [the_door(TrainingClass.objects.get(pk=klass.pk))[0] for _ in people]
+    assert {session.klass.status for session in doors} == {Status.APPROVED}
+    for session, person in zip(doors, people, strict=True):
+        attend(session, person)
+    assert Mark.objects.filter(kind=MarkKind.IN).count() == 2

@@ -15,7 +15,7 @@ from anlan.assessments.forms import ChecklistForm
 from anlan.assessments.models import Checklist, Practical
 from anlan.assessments.services import mark_practical
 from anlan.classes import policies, queries
-from anlan.classes.examining import practicals_waiting_for, trial_to_examine
+from anlan.classes.examining import items_missed, practicals_waiting_for, trial_to_examine
 from anlan.classes.forms_live import (
     PHOTO_ENDINGS,
     PHOTO_MB,
@@ -125,6 +125,7 @@ def practical(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
         "trial": trial,
     }
     if trial is None or trial.practical is None or trial.practical.at is not None:
+        context["missed"] = items_missed(trial)
         return render(request, "classes/phone/practical_done.html", context)
     form = ChecklistForm(trial.practical.checklist, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
