@@ -85,17 +85,24 @@ class Actor:
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
+        self.known_as: tuple[str, str] | None = None
         self.complaints: list[str] = []
         page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: self.complaints.append(str(e)))
 
     def open(self, path: str) -> Page:
         """Go to an address of the site (or a whole URL)."""
-        self.page.goto(path if path.startswith("http") else self.url + path)
+        address = path if path.startswith("http") else self.url + path
+        self.page.goto(address)
+        if self.known_as and "/account/login" in self.page.url:
+            self.log_in(*self.known_as)  # the night was longer than a session
+            self.page.goto(address)
         return self.page
 
     def log_in(self, username: str, password: str) -> Page:
+        self.known_as = None
         page = self.open("/account/login")
+        self.known_as = (username, password)
         page.fill("[name=username]", username)
         page.fill("[name=password]", password)
         page.press("[name=password]", "Enter")
