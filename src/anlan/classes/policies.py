@@ -99,6 +99,11 @@ def may_see_people(user: User, klass: TrainingClass) -> bool:
     )
 
 
+def may_print_sheet(user: User, session: Session) -> bool:
+    """A printed sheet carries full names."""
+    return may_see_people(user, session.klass)
+
+
 def is_watching(user: User, klass: TrainingClass) -> bool:
     """Officials and the provider's staff see the whole of a class, an enterprise its own part."""
     mine = reach(user)

@@ -38,6 +38,7 @@ def test_officials_read_masked_names(cast: Cast, browser_of: Enter) -> None:
     page = browser_of(cast.district_official).get(of("roll", klass)).content.decode()
     assert "王*" in page
     assert "王建国" not in page
+    assert browser_of(cast.district_official).get(of("roster_pdf", klass)).status_code == 404
 
 
 def test_paper_marks_follow_the_filed_sheet(cast: Cast, browser_of: Enter, clock: SetClock) -> None:

@@ -22,6 +22,7 @@ from anlan.lib.dates import at_shanghai, local_date
 from anlan.lib.refusals import BadInput
 
 watching = guarded(policies.is_watching, load=queries.class_for)
+by_full_name = guarded(policies.may_see_people, load=queries.class_for)
 running_session = guarded(policies.may_run_session, load=queries.session_for)
 
 
@@ -32,14 +33,15 @@ def roll(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
     """Learners × sessions with in and out, hours and what is needed."""
     user = actor(request)
     sessions = list(queries.sessions_of(klass))
-    at = now()
-    rows = matrix(klass, sessions, masked=not policies.may_see_people(user, klass), at=at)
+    at, full = now(), policies.may_see_people(user, klass)
+    rows = matrix(klass, sessions, masked=not full, at=at)
     context = {
         "klass": klass,
         "sessions": sessions,
         "rows": rows,
         "reached": sum(row.result.attended for row in rows),
         "may_run": policies.may_run(user, klass),
+        "may_print": full,
         "open": klass.status in (Status.APPROVED, Status.RUNNING),
         "next": _door_today(sessions, at),
         "now": at,
@@ -83,7 +85,7 @@ def file_paper(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 @require_GET
-@guarded(lambda user, session: policies.is_watching(user, session.klass), load=queries.session_for)
+@guarded(policies.may_print_sheet, load=queries.session_for)
 def sheet_pdf(request: HttpRequest, session: Session) -> HttpResponse:
     """签到表: empty to sign before the lesson, `?filled=1` with the marks as they stand."""
     filled = request.GET.get("filled") == "1"
@@ -92,13 +94,13 @@ def sheet_pdf(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 @require_GET
-@watching
+@by_full_name
 def roster_pdf(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
     return _pdf(printed.roster_pdf(klass, at=now()), f"花名册-{klass.number}")
 
 
 @require_GET
-@watching
+@by_full_name
 def scores_pdf(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
     return _pdf(printed.score_pdf(klass, at=now()), f"成绩册-{klass.number}")
 
