@@ -37,7 +37,7 @@ def visible_to(user: User) -> QuerySet[TrainingClass]:
 
 def _visible(mine: Reach, user: User) -> Q:
     if mine.whole_city:
-        return Q()
+        return ~Q(status=Status.DRAFT)
     seen = Q(district__in=mine.districts) | Q(industry__in=mine.industries)
     seen &= ~Q(status=Status.DRAFT)
     seen |= Q(provider__uid__in=mine.organizations)

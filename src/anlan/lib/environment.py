@@ -52,6 +52,8 @@ class Environment:
         raw = self.values.get(name)
         if raw is None:
             return default
+        if not raw.strip():
+            raise BadEnvironment(name, raw, "name a folder, or leave the variable unset")
         path = Path(raw).expanduser()
         if path.exists() and not path.is_dir():
             raise BadEnvironment(name, raw, "it is a file, a folder is needed")

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from anlan.classes.models import Enrolment, Status, Survey, SurveyDone
 from anlan.foundation.ledger.services import record
-from anlan.lib.dates import local_date
+from anlan.lib.dates import day_bounds, local_date
 from anlan.lib.refusals import Refused
 
 
@@ -23,7 +23,8 @@ def answer_survey(
 ) -> Survey:
     """Keep the answers without the person; that the person answered is kept apart.
 
-    The ledger line carries no actor and only the day, so the answers can't be matched by time.
+    The ledger line carries no actor and the day as its business time. Whoever holds the database
+    could still match the order of the two tables (docs/adr/0004).
     """
     _require_taught(enrolment)
     try:
@@ -40,7 +41,8 @@ def answer_survey(
         words=words,
         day=local_date(at),
     )
-    record(enrolment.klass.subject, "survey_received", by=None, at=at)
+    day, _end = day_bounds(local_date(at))
+    record(enrolment.klass.subject, "survey_received", by=None, at=day)
     return survey
 
 

@@ -39,7 +39,7 @@ from anlan.foundation.ledger.services import Line, record_many, rfc3339
 from anlan.foundation.rules.queries import Rulebook
 from anlan.identity.models import Person
 from anlan.lib.bigrams import bigrams
-from anlan.lib.dates import local_date
+from anlan.lib.dates import day_bounds, local_date
 from anlan.operations.demo.examination import Examination, Shelf
 from anlan.operations.story.acts import Plan
 from anlan.operations.story.troupe import Officials, Provider
@@ -319,7 +319,7 @@ class History:
         )
         SurveyDone.objects.bulk_create(SurveyDone(enrolment=one) for one in self.enrolments)
         for _ in range(count):
-            self._say("survey_received", None, at)
+            self._say("survey_received", None, day_bounds(local_date(at))[0])
 
     def _closing(self) -> None:
         at = self.ends_at + timedelta(days=9)
