@@ -1,6 +1,7 @@
 """Background work is found by a query, never queued: what a crash interrupts is found again.
 
-A lease keeps two workers from doing the same job at once; a killed worker's lease runs out.
+A lease keeps two workers from doing the same job at once. Its holder renews it; a killed worker's
+runs out within a minute.
 """
 
 from django.db import models

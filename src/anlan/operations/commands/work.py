@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """A signal ends it after the job in hand; a database that goes away is waited for."""
     schedule = import_string(settings.ANLAN_SCHEDULE)
-    worker = f"{socket.gethostname()}:{os.getpid()}"[:64]
+    worker = f"{socket.gethostname()[:48]}:{os.getpid()}"
     if args.once:
         print(f"完成 {run_due(schedule, worker=worker)} 项。")
         return 0
