@@ -4,9 +4,9 @@ from anlan.bookings import views
 
 app_name = "bookings"
 urlpatterns = [
-    path("", views.browse, name="browse"),
-    path("mine/", views.mine, name="mine"),
-    path("class/<uuid:uid>/", views.book, name="book"),
+    path("", views.mine, name="mine"),
+    path("browse/", views.browse, name="browse"),
+    path("browse/<uuid:uid>/", views.book, name="book"),
     path("class/<uuid:uid>/queue/", views.queue, name="queue"),
     path("enrolments/<uuid:uid>/take-off", views.take_off, name="take_off"),
     path("<uuid:uid>/", views.record, name="record"),

@@ -12,7 +12,7 @@ STANDINGS = [
     ("passed", "已取得证书"),
     ("open", "尚未取得证书"),
     ("absent", "还没有签到"),
-    ("twice", "同一项目参训两次"),
+    ("twice", "同一项目重复参训"),
 ]
 
 
@@ -35,7 +35,7 @@ def figures_of(learners: Sequence[Learner]) -> list[Figure]:
     passed = sum(1 for one in learners if one.passed)
     attendances = sum(one.came for one in learners)
     return [
-        Figure("已报名", len(learners), note=f"其中同一项目参训两次 {twice} 人", unit="人"),
+        Figure("已报名", len(learners), note=f"其中同一项目重复参训 {twice} 人", unit="人"),
         Figure("已到场", len(came), note=f"{attendances:,} 人次（每人每场一次）", unit="人"),
         Figure("已取得证书", passed, note=f"{passed} / {len(learners)} 人", unit="人"),
     ]

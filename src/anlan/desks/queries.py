@@ -1,7 +1,7 @@
 """Reads that only a desk asks: what comes next for whom, an enterprise across rooms."""
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -110,10 +110,14 @@ class Learner:
     classes: tuple[Progress, ...]
 
     @property
+    def times(self) -> int:
+        """In how many classes of one project this person is this year, at most."""
+        return max(Counter(one.enrolment.klass.project_id for one in self.classes).values())
+
+    @property
     def twice(self) -> bool:
-        """In more than one class of the same project this year."""
-        projects = [one.enrolment.klass.project_id for one in self.classes]
-        return len(projects) > len(set(projects))
+        """In more than one class of the same project: shown, and still one person."""
+        return self.times > 1
 
     @property
     def came(self) -> int:

@@ -61,13 +61,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def _official(
     request: HttpRequest, user: User, at: datetime, context: dict[str, Any]
 ) -> HttpResponse:
-    years = insights.years(user, local_date(at))
+    years = [*insights.years(user, local_date(at)), insights.ALL_YEARS]
     year = _year(request, years)
     figures = insights.overview(user, year)
     context |= {
         "desk": official.desk_of(user, figures, year, at),
         "year": year,
-        "years": years,
+        "years": [(one, insights.year_label(one)) for one in years],
+        "heading": f"{insights.year_label(year)}培训",
         "districts": district_picture(figures, year),
         "industries": industry_picture(figures, year),
     }

@@ -6,6 +6,7 @@ from django import forms
 
 from anlan.foundation.codes import queries as codes
 from anlan.foundation.codes.models import System
+from anlan.insights.queries import ALL_YEARS, year_label
 
 ALL = ("", "全部")
 
@@ -20,7 +21,7 @@ class FigureFilters(forms.Form):
     def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.newest = years[0]
-        self._choices("year", [(str(year), f"{year} 年") for year in years])
+        self._choices("year", [(str(year), year_label(year)) for year in (*years, ALL_YEARS)])
         places = [(code.code, code.name) for code in codes.districts()]
         self._choices("district", [ALL, *places])
         self._choices("industry", [ALL, *codes.choices(System.KEY_INDUSTRY)])
@@ -33,7 +34,8 @@ class FigureFilters(forms.Form):
 
     @property
     def chosen_year(self) -> int:
-        return self.cleaned_data.get("year") or self.newest
+        year = self.cleaned_data.get("year")
+        return year if isinstance(year, int) else self.newest
 
     def chosen(self, name: str) -> str:
         return str(self.cleaned_data.get(name) or "")
@@ -45,5 +47,5 @@ class CoverageFilters(FigureFilters):
     trained = forms.ChoiceField(
         label="参训情况",
         required=False,
-        choices=[ALL, ("yes", "本年度已参训"), ("no", "本年度未参训")],
+        choices=[ALL, ("yes", "已参训"), ("no", "未参训")],
     )

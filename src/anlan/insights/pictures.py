@@ -15,10 +15,15 @@ NOBODY_YET = "本年度还没有签到记录"
 SOURCE = "已结班按结班冻结数，进行中按签到登记实时统计"
 
 
+def place_name(code: str) -> str:
+    """A district by the name that people use."""
+    return SHORT.get(code) or codes.code_name(System.GB_T_2260, code)
+
+
 def district_picture(figures: Overview, year: int) -> Chart:
     """人次 of every district and zone; a tile opens its classes."""
     values = by_district(figures.slices)
-    names = {code.code: SHORT.get(code.code, code.name) for code in codes.districts()}
+    names = {code.code: place_name(code.code) for code in codes.districts()}
     return Chart(
         "by-district",
         _finding(values, names),

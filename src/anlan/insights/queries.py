@@ -33,6 +33,7 @@ from anlan.organizations.models import Kind, Organization
 from anlan.organizations.models import Status as OrganizationStatus
 
 HELD = (Status.RUNNING, Status.CLOSED)
+ALL_YEARS = 0
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,16 @@ class Overview:
 
 
 def held(user: User, year: int) -> QuerySet[TrainingClass]:
-    """Classes that the user supervises and that have begun, by the year of their first day."""
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    return classes.visible_to(user).filter(status__in=HELD, first_day__range=(first, last))
+    """Classes that the user may see and that have begun; `ALL_YEARS`, or that of the first day."""
+    begun = classes.visible_to(user).filter(status__in=HELD)
+    if year == ALL_YEARS:
+        return begun
+    return begun.filter(first_day__range=(date(year, 1, 1), date(year, 12, 31)))
+
+
+def year_label(year: int) -> str:
+    """2026 年, or 历年."""
+    return "历年" if year == ALL_YEARS else f"{year} 年"
 
 
 def years(user: User, today: date) -> list[int]:

@@ -16,6 +16,7 @@ from anlan.foundation.codes.queries import code_name
 from anlan.insights import queries
 from anlan.insights.definitions import DEFINITIONS
 from anlan.insights.forms import CoverageFilters, FigureFilters
+from anlan.insights.pictures import place_name
 from anlan.insights.policies import may_supervise
 from anlan.lib.dates import local_date
 from anlan.organizations.models import Organization
@@ -42,7 +43,7 @@ def classes(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.with_figures(found), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
-        "year": filters.chosen_year,
+        "year": queries.year_label(filters.chosen_year),
         "page": page,
         "lines": [_named(klass) for klass in page],
         "totals": _class_totals(found),
@@ -66,7 +67,7 @@ def enterprises(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
-        "year": filters.chosen_year,
+        "year": queries.year_label(filters.chosen_year),
         "page": page,
         "lines": [_placed(organization) for organization in page],
     }
@@ -81,7 +82,7 @@ def _part(request: HttpRequest, name: str) -> str:
 def _named(klass: TrainingClass) -> dict[str, Any]:
     return {
         "klass": klass,
-        "place": code_name(System.GB_T_2260, klass.district),
+        "place": place_name(klass.district),
         "trade": code_name(System.KEY_INDUSTRY, klass.industry),
         "closing": getattr(klass, "closing", None),
     }
@@ -90,7 +91,7 @@ def _named(klass: TrainingClass) -> dict[str, Any]:
 def _placed(organization: Organization) -> dict[str, Any]:
     return {
         "organization": organization,
-        "place": code_name(System.GB_T_2260, organization.district),
+        "place": place_name(organization.district),
         "trade": code_name(System.KEY_INDUSTRY, organization.key_industry),
     }
 

@@ -40,7 +40,7 @@ def test_a_person_in_two_classes_of_a_project_is_shown_and_counted_once(
     assert [one.twice for one in found].count(True) == 1
     assert sum(one.came for one in found) == 3
     page = browser_of(cast.safety_officer).get(reverse("desks:progress")).content.decode()
-    assert "其中同一项目参训两次 1 人" in page
+    assert "其中同一项目重复参训 1 人" in page
     assert "3 人次" in page
     assert page.count("同上") == 1
 
