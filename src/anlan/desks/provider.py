@@ -11,6 +11,7 @@ from anlan.desks.queries import AHEAD, sessions_between
 from anlan.desks.shape import SHOWN, Coming, Desk, Figure
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import reach
+from anlan.foundation.ui.formats import cn_time
 from anlan.foundation.ui.parts import Todo
 from anlan.lib.dates import at_shanghai, local_date
 
@@ -51,12 +52,14 @@ def _still_on(session: Session, at: datetime) -> bool:
 
 
 def _session(session: Session) -> Todo:
+    begins = session.register.starts_at if session.register else None
     return Todo(
         f"今天{session.get_half_display()}：{session.klass.title}",
         reverse("classes:door", args=[session.uid]),
         "投屏签到",
         f"{session.topic} · {session.trainer.name} · {session.place}",
-        session.register.starts_at if session.register else None,
+        begins,
+        f"{cn_time(begins)} 开课",
     )
 
 

@@ -7,7 +7,9 @@ from django.urls import reverse
 from anlan.classes.models import Session, TrainingClass
 from anlan.desks.queries import AHEAD, classes_to_examine, lessons_of
 from anlan.desks.shape import SHOWN, Coming, Desk, Figure
-from anlan.foundation.accounts.models import User
+from anlan.foundation.accounts.models import Role, User
+from anlan.foundation.accounts.queries import reach
+from anlan.foundation.ui.formats import cn_time
 from anlan.foundation.ui.parts import Todo
 from anlan.lib.dates import local_date
 
@@ -23,7 +25,7 @@ def desk_of(user: User, at: datetime) -> Desk:
     ]
     return Desk(
         todos=todos[:SHOWN],
-        figures=_figures(lessons, checks),
+        figures=_figures(lessons, checks, reach(user).has(Role.EXAMINER)),
         quiet="今天没有要上的课，也没有等您打分的实操。",
         waiting=len(todos),
         coming=[_coming(one) for one in lessons if one.day > today][:SHOWN],
@@ -33,12 +35,14 @@ def desk_of(user: User, at: datetime) -> Desk:
 
 
 def _lesson(session: Session) -> Todo:
+    begins = session.register.starts_at if session.register else None
     return Todo(
         f"今天{session.get_half_display()}：{session.topic}",
         reverse("classes:door", args=[session.uid]),
         "投屏签到",
         f"{session.klass.title} · {session.place}",
-        session.register.starts_at if session.register else None,
+        begins,
+        f"{cn_time(begins)} 开课",
     )
 
 
@@ -60,10 +64,13 @@ def _coming(session: Session) -> Coming:
     return Coming(session, reverse("classes:record", args=[session.klass.uid]))
 
 
-def _figures(lessons: list[Session], checks: list[TrainingClass]) -> list[Figure]:
+def _figures(lessons: list[Session], checks: list[TrainingClass], examines: bool) -> list[Figure]:
     hours = sum(session.hours for session in lessons)
-    return [
+    figures = [
         Figure("未来两周", len(lessons), reverse("classes:list"), "您的课", "场"),
         Figure("学时", hours, note="未来两周合计", unit="学时"),
-        Figure("待打分实操", sum(map(_unmarked, checks)), reverse("classes:examiner"), unit="人"),
     ]
+    if examines:
+        unmarked = sum(map(_unmarked, checks))
+        figures.append(Figure("待打分实操", unmarked, reverse("classes:examiner"), unit="人"))
+    return figures

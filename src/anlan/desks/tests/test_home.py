@@ -99,6 +99,7 @@ def test_todays_session_opens_the_door(
     page = page_of(browser_of(cast.class_manager))
     assert reverse("classes:door", args=[session.uid]) in page
     assert "投屏签到" in page
+    assert "08:30 开课" in page
 
 
 def test_an_ended_class_says_what_is_missing_or_that_it_may_close(

@@ -31,13 +31,17 @@ class Moment:
 
 @dataclass(frozen=True)
 class Todo:
-    """One thing that waits for the person looking, with the one button that does it."""
+    """One thing that waits for the person looking, with the one button that does it.
+
+    `clock` stands instead of the words for `due` where it is a beginning: 08:30 开课.
+    """
 
     title: str
     href: str
     act: str = "去办理"
     note: str = ""
     due: datetime | None = None
+    clock: str = ""
 
 
 def steps_until(labels: Sequence[str], now: int, *, stopped: bool = False) -> list[Step]:

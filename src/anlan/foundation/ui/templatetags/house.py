@@ -140,7 +140,13 @@ def todo(items: Iterable[parts.Todo]) -> dict[str, Any]:
     """Oldest clock first; things without a clock follow in the given order."""
     now = timezone.now()
     rows = sorted(items, key=lambda t: (t.due is None, t.due or now))
-    return {"rows": [(t, *(formats.due_words(t.due, now) if t.due else ("", ""))) for t in rows]}
+    return {"rows": [(t, *_clock_words(t, now)) for t in rows]}
+
+
+def _clock_words(item: parts.Todo, now: datetime) -> tuple[str, str]:
+    if item.clock or not item.due:
+        return item.clock, ""
+    return formats.due_words(item.due, now)
 
 
 @register.simple_block_tag
