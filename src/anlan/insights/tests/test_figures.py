@@ -112,7 +112,7 @@ def test_the_records_behind_add_up_to_the_figures(
     assert f"人次 <b>{figures.attendances:,}</b>" in page
     assert f"场次 <b>{figures.sessions:,} 场</b>" in page
     rows = queries.with_figures(queries.held(cast.city_official, YEAR))
-    parts = list(rows.values())
+    parts = [vars(row) for row in rows]
     assert sum(part["attendances"] for part in parts) == figures.attendances
     assert sum(part["held"] for part in parts) == figures.sessions
 
@@ -130,7 +130,7 @@ def test_enterprises_are_found_by_whether_they_sent_anybody(
     assert cast.enterprise.name in sent
     assert cast.enterprise.name not in unsent
     assert cast.rival_enterprise.name in unsent
-    [row] = queries.covered(cast.city_official, YEAR, trained="yes").values()
+    [row] = map(vars, queries.covered(cast.city_official, YEAR, trained="yes"))
     assert (row["workers"], row["trained"]) == (3, 3)
 
 
