@@ -108,3 +108,16 @@ class Actor:
         page.press("[name=password]", "Enter")
         page.wait_for_load_state()
         return page
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """When a journey fails, every actor's screen is kept beside the temporary files."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    troupe = getattr(item, "funcargs", {}).get("troupe")
+    if report.when == "call" and report.failed and troupe is not None:
+        for name, actor in troupe.actors.items():
+            path = troupe.folder / f"failed-{name}.png"
+            actor.page.screenshot(path=path)
+            print(f"{name}: {actor.page.url} {path}")
