@@ -50,8 +50,9 @@ class StageHand:
         return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """One browser a module: Playwright's event loop must be gone before other tests use Django."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
@@ -120,4 +121,4 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         for name, actor in troupe.actors.items():
             path = troupe.folder / f"failed-{name}.png"
             actor.page.screenshot(path=path)
-            print(f"{name}: {actor.page.url} {path}")
+            report.sections.append((name, f"{actor.page.url} {path}"))

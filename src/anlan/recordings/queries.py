@@ -21,7 +21,7 @@ def covers(
     reached = starts_at
     for one in sorted(recordings, key=lambda recording: recording.starts_at):
         if one.starts_at > reached + tolerance:
-            return False
+            break  # a gap, or a film of some later occasion
         reached = max(reached, one.ends_at)
     return reached >= ends_at - tolerance
 
