@@ -38,8 +38,9 @@ class City:
 
     @property
     def files(self) -> list[Path]:
-        """Every file that was kept or is being written."""
-        return [path for path in (self.var / "files").rglob("*") if path.is_file()]
+        """Every file that was kept or is being written, those of uploads on their way in too."""
+        folders = (self.var / "files", self.var / "tmp")
+        return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
 
     def run(self, *words: str, seconds: float = 120) -> str:
         """Run an `anlan` command to its end; what it printed."""
@@ -120,9 +121,11 @@ def a_city(folder: Path) -> Iterator[City]:
             "ANLAN_DEMONSTRATION": "0",
             "DATABASE_URL": url,
             "PYTHONUNBUFFERED": "1",
+            "TMPDIR": str(folder / "tmp"),
         }
         secret = folder / "secrets" / "django.key"
         secret.parent.mkdir(parents=True)
+        (folder / "tmp").mkdir()
         secret.write_text(settings.SECRET_KEY, "ascii")
         city = City(folder, env)
         city.run("setup", "--quiet")

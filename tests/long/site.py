@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from socket import socket
+from socket import create_connection, socket
 from urllib.parse import urlencode
 
 from django.test import Client
@@ -64,6 +64,14 @@ class Browser:
     def upload(self, path: str, name: str, content: bytes) -> Answer:
         """A form with one file in its field `file`."""
         return self.send("POST", path, file_form(name, content), FILE_FORM)
+
+    def raw_upload(self, path: str, announced: int) -> socket:
+        """Send the head of a form that announces so many bytes; the body is the caller's."""
+        fields = self.headers | FILE_FORM | {"Host": HOST, "Content-Length": str(announced)}
+        head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        line = create_connection((HOST, self.port), timeout=30)
+        line.sendall(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode())
+        return line
 
 
 BOUNDARY = "----anlan-long-round"

@@ -101,7 +101,7 @@ def hall(city: City) -> Hall:
     enrol(klass, people, by=cast.safety_officer, **how)  # type: ignore[arg-type]
     session = queries.sessions_of(klass)[0]
     at = now()
-    Register.objects.filter(pk=session.register_id).update(
+    Register.objects.filter(session=session).update(
         opens_at=at - timedelta(minutes=30),
         starts_at=at - timedelta(minutes=10),
         late_after=at + timedelta(hours=1),

@@ -1,6 +1,8 @@
 """Keeping files: hashed as they are written, named by their hash, never overwritten."""
 
+import errno
 import hashlib
+import logging
 import mimetypes
 import os
 import tempfile
@@ -13,9 +15,17 @@ from django.core.files.uploadedfile import UploadedFile
 
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
-from anlan.lib.refusals import BadInput
+from anlan.lib.refusals import BadInput, Refused
 
+log = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class NotKept(Refused):
+    """The server's disk is full or fails: nobody's fault who uploads, and nothing was kept."""
+
+    status = 507
 
 
 def keep_upload(
@@ -36,30 +46,51 @@ def keep_upload(
 
 
 def keep(chunks: Iterable[bytes], *, name: str, by: User | None, at: datetime) -> StoredFile:
-    """Write bytes to the content-addressed folder and name them; durable when it returns."""
-    root = Path(settings.ANLAN_FILES)
-    root.mkdir(parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
-    with tempfile.NamedTemporaryFile(dir=root, prefix="incoming-", delete=False) as draft:
-        try:
-            for chunk in chunks:
-                digest.update(chunk)
-                size += len(chunk)
-                draft.write(chunk)
-            draft.flush()
-            os.fsync(draft.fileno())
-        except BaseException:
-            Path(draft.name).unlink(missing_ok=True)
-            raise
+    """Write bytes to the content-addressed folder and name them; durable when it returns.
+
+    Raises `NotKept` when the disk is full or fails; nothing of the file stays behind then.
+    """
     stored = StoredFile(
         name=name[-200:],
-        sha256=digest.hexdigest(),
-        size=size,
         content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
         uploaded_by=by,
         at=at,
     )
-    stored.path.parent.mkdir(parents=True, exist_ok=True)
-    Path(draft.name).replace(stored.path)
+    try:
+        _write(stored, chunks)
+    except OSError as failure:
+        log.exception("%d bytes of a file could not be kept", stored.size or 0)
+        raise not_kept(failure) from failure
     stored.save()
     return stored
+
+
+def not_kept(failure: OSError) -> NotKept:
+    """What to tell the person whose file the disk did not take."""
+    full = failure.errno in FULL
+    return NotKept(
+        "服务器存储空间不足，文件没有保存。" if full else "服务器磁盘写入失败，文件没有保存。",
+        "请稍后重新上传；仍不行，请联系平台运维人员。其他已保存的内容不受影响。",
+    )
+
+
+def _write(stored: StoredFile, chunks: Iterable[bytes]) -> None:
+    """Write a draft while hashing it, then give it its name; a draft that fails is removed."""
+    root = Path(settings.ANLAN_FILES)
+    root.mkdir(parents=True, exist_ok=True)
+    digest, stored.size = hashlib.sha256(), 0
+    handle, path = tempfile.mkstemp(dir=root, prefix="incoming-")
+    try:
+        with os.fdopen(handle, "wb") as draft:
+            for chunk in chunks:
+                digest.update(chunk)
+                stored.size += len(chunk)
+                draft.write(chunk)
+            draft.flush()
+            os.fsync(draft.fileno())
+        stored.sha256 = digest.hexdigest()
+        stored.path.parent.mkdir(parents=True, exist_ok=True)
+        Path(path).replace(stored.path)
+    except BaseException:
+        Path(path).unlink(missing_ok=True)
+        raise

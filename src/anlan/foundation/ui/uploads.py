@@ -1,10 +1,13 @@
-"""An upload that is far too large is refused by its announced length, before its body is read."""
+"""Large uploads: one that is far too large is refused by its announced length, before its body is
+read; one that the disk can't take while it comes in is refused as plainly."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
+from anlan.foundation.files.services import not_kept
 from anlan.foundation.ui.middleware import refusal_response
 from anlan.lib.refusals import BadInput
 
@@ -30,13 +33,35 @@ class UploadLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         size = _announced(request)
         most = limit_mb(request.path, settings.ANLAN_UPLOAD_LIMITS)
-        if size <= most * MEGABYTE:
-            return self.get_response(request)
-        refused = UploadTooLarge(
-            f"上传的内容有 {size / MEGABYTE:.0f} MB，超过这里 {most} MB 的上限，没有接收。",
-            "请压缩、剪短或分段后再上传。",
-        )
-        return refusal_response(request, refused)
+        if size > most * MEGABYTE:
+            return refusal_response(request, _too_large(size, most))
+        if size > settings.FILE_UPLOAD_MAX_MEMORY_SIZE and _is_form(request):
+            try:
+                request.POST  # noqa: B018  (reads the body; its files go to the disk as they come)
+            except OSError as failure:
+                _forget(request)
+                if isinstance(failure, UnreadablePostError):
+                    raise  # the sender is gone: nobody is there to be told
+                return refusal_response(request, not_kept(failure))
+        return self.get_response(request)
+
+
+def _too_large(size: int, most: int) -> UploadTooLarge:
+    return UploadTooLarge(
+        f"上传的内容有 {size / MEGABYTE:.0f} MB，超过这里 {most} MB 的上限，没有接收。",
+        "请压缩、剪短或分段后再上传。",
+    )
+
+
+def _forget(request: HttpRequest) -> None:
+    """Remove what has come in so far: Django leaves an unfinished file to the garbage collector."""
+    for handler in request.upload_handlers:
+        with suppress(OSError):  # a full disk fails once more when the rest is flushed
+            handler.upload_interrupted()
+
+
+def _is_form(request: HttpRequest) -> bool:
+    return request.content_type == "multipart/form-data"
 
 
 def limit_mb(path: str, limits: Mapping[str, int]) -> int:

@@ -1,5 +1,6 @@
 """A 2 GB upload is refused by its announced length; nothing of it is read."""
 
+import errno
 import json
 from typing import NoReturn
 
@@ -52,7 +53,25 @@ def test_a_program_gets_json() -> None:
 
 @pytest.mark.parametrize("length", [0, "", "nonsense", "-5", 25 * 1024**2])
 def test_what_fits_or_announces_nothing_goes_in(length: object) -> None:
-    assert knock("/anything", length).content == b"in"
+    kind = {"Content-Type": "application/octet-stream"}
+    assert knock("/anything", length, **kind).content == b"in"
+
+
+class FullDisk:
+    """A body whose parts find no room on the way in."""
+
+    def read(self, *_: int) -> NoReturn:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+
+def test_a_disk_that_fills_up_on_the_way_in_is_told_plainly() -> None:
+    request = RequestFactory().post("/anything", headers={"Accept": "text/html"})
+    request.META["CONTENT_LENGTH"] = str(20 * 1024**2)
+    request.META["wsgi.input"] = FullDisk()
+    request.upload_handlers[0].handle_raw_input = FullDisk().read  # type: ignore[assignment]
+    answer = UploadLimitMiddleware(lambda _: HttpResponse("in"))(request)
+    assert answer.status_code == 507
+    assert "存储空间不足" in answer.content.decode()
 
 
 def test_the_longest_prefix_wins_and_a_star_is_one_segment() -> None:
