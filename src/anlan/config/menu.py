@@ -31,7 +31,14 @@ def menu_for(user: User) -> list[MenuGroup]:
 
 
 def tabs_for(user: User) -> list[MenuItem]:
-    """The tabs at the bottom of a phone page."""
+    """The tabs at the bottom of a phone page: an examiner's, or a learner's."""
+    if reach(user).has(Role.EXAMINER):
+        return [
+            MenuItem("首页", reverse("desks:home"), "home"),
+            MenuItem("实操考核", reverse("classes:examiner"), "clipboard-check"),
+            MenuItem("培训班", reverse("classes:list"), "list-details"),
+            MenuItem("通知", reverse("notices:inbox"), "bell", unread_count(user)),
+        ]
     return [
         MenuItem("首页", reverse("desks:home"), "home"),
         MenuItem("扫码", reverse("classes:scan"), "qrcode"),
@@ -74,6 +81,9 @@ def _official(user: User) -> list[MenuGroup]:
             organizations.waiting_for(user).count() if decides else 0,
         ),
         MenuItem("人员", reverse("identity:people"), "users"),
+        MenuItem("讲师", reverse("trainers:ledger"), "school"),
+        MenuItem("场地", reverse("resources:ledger"), "map-pin"),
+        MenuItem("项目", reverse("programs:ledger"), "flag"),
         MenuItem("证书台账", reverse("archives:certificates"), "certificate"),
     ]
     figures = [
@@ -81,12 +91,13 @@ def _official(user: User) -> list[MenuGroup]:
         MenuItem("企业覆盖", reverse("insights:enterprises"), "building-factory-2"),
         MenuItem("指标口径", reverse("insights:definitions"), "book"),
     ]
+    outlines = [MenuItem("培训大纲", reverse("courses:syllabi"), "clipboard-list")]
     banks = [MenuItem("题库", reverse("assessments:banks"), "books")]
     return [
         MenuGroup("办理", work if decides else []),
         MenuGroup("台账", ledgers),
         MenuGroup("统计", figures),
-        MenuGroup("考核", banks if mine.has(Role.CITY_OFFICIAL) else []),
+        MenuGroup("教考", outlines + (banks if mine.has(Role.CITY_OFFICIAL) else [])),
     ]
 
 
@@ -99,6 +110,9 @@ def _provider(user: User) -> list[MenuGroup]:
         MenuItem("申请开班", reverse("classes:apply"), "plus"),
     ]
     keeping = [
+        MenuItem("讲师", reverse("trainers:ledger"), "school"),
+        MenuItem("场地", reverse("resources:ledger"), "map-pin"),
+        MenuItem("培训大纲", reverse("courses:syllabi"), "clipboard-list"),
         MenuItem("题库", reverse("assessments:banks"), "books"),
         MenuItem("证书台账", reverse("archives:certificates"), "certificate"),
         MenuItem("本机构信息", reverse("organizations:mine"), "building"),

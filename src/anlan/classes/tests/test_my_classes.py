@@ -43,6 +43,14 @@ def test_my_class_says_where_and_when_and_my_hours(
     assert "30 秒评价" in page
 
 
+def test_a_learner_who_follows_a_notice_to_the_record_comes_to_the_own_page(
+    cast: Cast, browser_of: Enter
+) -> None:
+    klass = a_running_class(cast)
+    answer = phone_of(a_learner(klass), browser_of).get(klass.get_absolute_url())
+    assert (answer.status_code, answer.headers["Location"]) == (302, of("mine", klass))
+
+
 def test_the_pages_of_a_phone_are_light(cast: Cast, browser_of: Enter, clock: SetClock) -> None:
     klass = a_taught_class(cast)
     clock(over(klass))

@@ -19,6 +19,7 @@ from anlan.classes.history import differences
 from anlan.classes.life import mended_at, next_actor, steps_of
 from anlan.classes.links import links_for
 from anlan.classes.models import ChangeStatus, Closing, Review, Status, TrainingClass
+from anlan.classes.own import SHOWN
 from anlan.classes.people import Learner, learners_for
 from anlan.classes.services.closing import EvidenceMissing, close_class
 from anlan.classes.services.reviews import cancel_class, snapshot
@@ -49,7 +50,15 @@ _TONES = {
 @require_GET
 def record(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
     user = actor(request)
+    if _only_learns(user, klass):
+        return redirect("classes:mine", uid=klass.uid)
     return render(request, "classes/record.html", _context(user, klass, _gaps(user, klass)))
+
+
+def _only_learns(user: User, klass: TrainingClass) -> bool:
+    """A learner's own page of the class says more to a learner than its record."""
+    places = klass.enrolments.filter(person__user=user, status__in=queries.COUNTED)
+    return not policies.may_browse(user) and klass.status in SHOWN and places.exists()
 
 
 @guarded(policies.is_watching, load=queries.class_for)
