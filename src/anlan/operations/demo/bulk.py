@@ -5,7 +5,7 @@ Notices and text messages are left out: nobody is told of history.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,6 +21,7 @@ from anlan.classes.models import (
     Decision,
     Enrolment,
     EnrolmentSource,
+    EnrolmentStatus,
     HalfDay,
     Review,
     Session,
@@ -59,7 +60,11 @@ class Group:
 
 @dataclass
 class History:
-    """One closed class being written. `skill` is the chance that a learner answers right."""
+    """One closed class being written. `skill` is the chance that a learner answers right.
+
+    `failing`, `leaving` (failed, and gives the make-up up) and `absent` name learners by their
+    place in the list; `absent` says how many of the first sessions they missed.
+    """
 
     plan: Plan
     house: Provider
@@ -71,6 +76,8 @@ class History:
     chance: random.Random
     skill: float = 0.96
     failing: frozenset[int] = frozenset()
+    leaving: frozenset[int] = frozenset()
+    absent: Mapping[int, int] = field(default_factory=dict)
 
     lines: list[Line] = field(default_factory=list)
     klass: TrainingClass = field(init=False)
@@ -224,14 +231,15 @@ class History:
 
     def _attendance(self) -> None:
         marks: list[Mark] = []
-        for session in self.sessions:
+        for no, session in enumerate(self.sessions):
             register = session.register
             if register is None:
                 raise ValueError("a session of history has its register")
+            here = [one for n, one in enumerate(self.enrolments) if self.absent.get(n, 0) <= no]
             before = register.starts_at - timedelta(minutes=12)
-            marks += self._marks(register, MarkKind.IN, before, timedelta(seconds=7))
+            marks += self._marks(register, here, MarkKind.IN, before, timedelta(seconds=7))
             after = register.ends_at + timedelta(seconds=20)
-            marks += self._marks(register, MarkKind.OUT, after, timedelta(seconds=5))
+            marks += self._marks(register, here, MarkKind.OUT, after, timedelta(seconds=5))
         Mark.objects.bulk_create(marks, batch_size=500)
         began = marks[0].at
         self.klass.started_at = began
@@ -239,7 +247,12 @@ class History:
         self.lines += [mark_line(one, people_on_device=1) for one in marks]
 
     def _marks(
-        self, register: Register, kind: MarkKind, since: datetime, apart: timedelta
+        self,
+        register: Register,
+        people: Sequence[Enrolment],
+        kind: MarkKind,
+        since: datetime,
+        apart: timedelta,
     ) -> list[Mark]:
         return [
             Mark(
@@ -253,7 +266,7 @@ class History:
                 by=one.person.user,
                 late=kind == MarkKind.IN and since + n * apart > register.late_after,
             )
-            for n, one in enumerate(self.enrolments)
+            for n, one in enumerate(people)
         ]
 
     def _recordings(self) -> None:
@@ -299,8 +312,39 @@ class History:
             chance=self.chance,
             skill=self.skill,
         )
-        self.trials = exam.hold(self.enrolments, opens_at, failing=self.failing)
+        self.trials = exam.hold(self.enrolments, opens_at, failing=self.failing | self.leaving)
         self.lines += exam.lines
+        failed = [n for n, trial in enumerate(self.trials) if not _passed(trial)]
+        self._give_up([n for n in failed if n in self.leaving], opens_at + timedelta(days=2))
+        again = [n for n in failed if n not in self.leaving and self._attended(n)]
+        if again:
+            exam.lines.clear()
+            people = [self.enrolments[n] for n in again]
+            first = [self.trials[n] for n in again]
+            self.trials += exam.make_up(people, first, opens_at + timedelta(days=5))
+            self.lines += exam.lines
+
+    def _give_up(self, places: Sequence[int], at: datetime) -> None:
+        """Who failed and has left the firm: counted as not passed, with the reason."""
+        for one in (self.enrolments[n] for n in places):
+            one.status, one.reason = EnrolmentStatus.GAVE_UP, "学员已离职"
+            one.save(update_fields=["status", "reason"])
+            self.lines.append(
+                Line(
+                    self.klass.subject,
+                    "gave_up",
+                    self.house.manager,
+                    at,
+                    {"reason": one.reason},
+                    str(one.person.uid),
+                    one.person.committed,
+                )
+            )
+
+    def _attended(self, place: int) -> bool:
+        taught = sum(session.hours for session in self.sessions)
+        missed = sum(session.hours for session in self.sessions[: self.absent.get(place, 0)])
+        return taught - missed >= self.rules.number("attendance.share_min") * taught
 
     def _surveys(self) -> None:
         at = self.ends_at + timedelta(days=8)
@@ -323,19 +367,22 @@ class History:
 
     def _closing(self) -> None:
         at = self.ends_at + timedelta(days=9)
-        first = [trial for trial in self.trials if trial.no == 0]
-        passed_first = sum(bool(trial.sitting and trial.sitting.passed) for trial in first)
         count = len(self.enrolments)
+        attended = {one.pk for n, one in enumerate(self.enrolments) if self._attended(n)}
+        right = [t for t in self.trials if _passed(t) and t.enrolment_id in attended]
+        passed_first = sum(trial.no == 0 for trial in right)
+        passed = len({trial.enrolment_id for trial in right})
+        attendances = sum(len(self.sessions) - self.absent.get(n, 0) for n in range(count))
         ratings = [(5 - n % 2, 5 - n % 3 // 2, 4 + n % 2, 5) for n in range(count)]
         closing = Closing.objects.create(
             klass=self.klass,
             enrolled=count,
-            attended=count,
-            attendances=count * len(self.sessions),
+            attended=len(attended),
+            attendances=attendances,
             sat=count,
             passed_first=passed_first,
-            passed=count,
-            made_up=count - passed_first,
+            passed=passed,
+            made_up=passed - passed_first,
             surveys=count,
             rating_sum=sum(map(sum, ratings)),
             hours=sum(session.hours for session in self.sessions),
@@ -361,8 +408,13 @@ class History:
             self.house.manager,
             at,
             enrolled=count,
-            attended=count,
+            attended=closing.attended,
             attendances=closing.attendances,
-            passed=count,
+            passed=closing.passed,
             passed_first=passed_first,
         )
+
+
+def _passed(trial: Trial) -> bool:
+    """History's practicals are all passed; the paper decides."""
+    return bool(trial.sitting and trial.sitting.passed)

@@ -40,7 +40,7 @@ class Size:
     providers: int
 
 
-SMALL = Size(firms=90, registered=52, people=900, sessions=96, class_size=24, providers=3)
+SMALL = Size(firms=90, registered=52, people=900, sessions=150, class_size=18, providers=3)
 # The article's proportions: 1,036 sessions, 88,000+ attendances, 7,000+ key-industry enterprises,
 # 4,046 of them registered, 47,412 online learners.
 FULL = Size(

@@ -49,26 +49,21 @@ class Examination:
     def hold(
         self, people: Sequence[Enrolment], opens_at: datetime, *, failing: frozenset[int]
     ) -> list[Trial]:
-        """Everybody's first try, and a make-up five days later for whoever failed.
-
-        `failing` are places in the list; they answer nothing right.
-        """
+        """Everybody's first try; `failing` are places in the list that answer nothing right."""
         wrong = {one.pk for n, one in enumerate(people) if n in failing}
         arranged = opens_at - timedelta(minutes=30)
         trials = self._trials(people, 0, opens_at, arranged, wrong)
         self._say("exam_arranged", arranged, people=len(trials))
         self.lines += self._taken(trials, opens_at)
-        first = {t.enrolment_id: t.sitting for t in trials if t.sitting and not t.sitting.passed}
-        failed = [one for one in people if one.pk in first]
-        return trials + (
-            self._make_up(failed, first, opens_at + timedelta(days=5)) if failed else []
-        )
+        return trials
 
-    def _make_up(
-        self, failed: list[Enrolment], first: dict[int, Sitting], at: datetime
+    def make_up(
+        self, failed: Sequence[Enrolment], tried: Sequence[Trial], at: datetime
     ) -> list[Trial]:
+        """A second try at the first one's enterprise, with other items; everybody passes."""
         place = failed[0].organization.address
         told = at - timedelta(days=1)
+        first = {trial.enrolment_id: trial.sitting for trial in tried if trial.sitting}
         again = self._trials(failed, 1, at, told, set(), first=first, place=place)
         self._say("makeup_arranged", told, people=len(again), place=place)
         self.lines += self._taken(again, at)

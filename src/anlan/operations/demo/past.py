@@ -52,6 +52,7 @@ class Past:
         self.numbers[year] = self.numbers.get(year, 0) + 1
         syllabus, shelf = self.chance.choice(self.shelves)
         groups = self._groups(syllabus.industry)
+        count = sum(len(group.people) for group in groups)
         plan = acts.Plan(
             title=f"{syllabus.title}（演示）{year} 年第 {self.numbers[year]} 期",
             syllabus=syllabus,
@@ -69,7 +70,11 @@ class Past:
             number=f"{year}-{self.numbers[year]:05d}",
             rules=rulebook(first_day, scope=syllabus.industry),
             chance=self.chance,
-            skill=0.91,
+            skill=0.88,
+            leaving=frozenset(n for n in range(count) if self.chance.random() < 0.01),
+            absent={
+                n: self.chance.randint(1, 3) for n in range(count) if self.chance.random() < 0.03
+            },
         ).write()
         return len(shelf.modules)
 

@@ -28,6 +28,7 @@ from anlan.classes.models import (
     Trial,
 )
 from anlan.classes.services import applications, closing
+from anlan.classes.services.enrolments import give_up_makeup
 from anlan.foundation.files.services import keep
 from anlan.foundation.ledger.models import Entry
 from anlan.foundation.rules.queries import rulebook
@@ -51,6 +52,8 @@ BY_NATURE = {
     "recorded_at", "occasion", "created_at", "snapshot", "title", "username", "password",
 }  # fmt: skip
 FAILING = frozenset({1})
+LEAVING = frozenset({3})
+ABSENT = {2: 1}
 
 
 def told_by_services(
@@ -69,8 +72,9 @@ def told_by_services(
         at=enrolled - timedelta(hours=1),
     )
     enrol_from_roster(booking, stage.people, by=cast.safety_officer, at=enrolled)
-    for session in queries.sessions_of(klass):
-        people = list(queries.enrolled(klass))
+    for no, session in enumerate(queries.sessions_of(klass)):
+        listed = enumerate(queries.enrolled(klass))
+        people = [one for n, one in listed if ABSENT.get(n, 0) <= no]
         acts.sign_in_by_code(session, people)
         acts.sign_out_by_code(session, people)
     acts.record_sessions(klass, by=stage.house.manager)
@@ -78,8 +82,14 @@ def told_by_services(
     ends_at = queries.registers_of(klass)[-1].ends_at
     people = list(queries.enrolled(klass))
     failed = [one for n, one in enumerate(people) if n in FAILING]
+    leaving = [one for n, one in enumerate(people) if n in LEAVING]
     opens_at = ends_at + timedelta(hours=15, minutes=30)
-    acts.examine(klass, stage.house, opens_at=opens_at, failing=frozenset(o.pk for o in failed))
+    failing = frozenset(one.pk for one in (*failed, *leaving))
+    acts.examine(klass, stage.house, opens_at=opens_at, failing=failing)
+    for one in leaving:
+        give_up_makeup(
+            one, reason="学员已离职", by=stage.house.manager, at=opens_at + timedelta(days=2)
+        )
     makeup = opens_at + timedelta(days=5)
     acts.make_up(klass, stage.house, failed, at=makeup, place=cast.enterprise.address)
     acts.rate(people, at=ends_at + timedelta(days=8))
@@ -109,6 +119,8 @@ def told_in_bulk(cast: Cast, stage: Stage, plan: acts.Plan) -> TrainingClass:
         chance=random.Random(1),
         skill=1.0,
         failing=FAILING,
+        leaving=LEAVING,
+        absent=ABSENT,
     ).write()
 
 
