@@ -8,12 +8,13 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.module_loading import import_string
 
-from anlan.foundation.accounts.models import User
+from anlan.foundation.accounts.models import Grant, Role, User
 from anlan.foundation.ledger.models import Entry, TimeSource
 from anlan.foundation.ledger.services import SYSTEM, salt_for
+from anlan.lib.masking import mask_name
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,9 @@ def _happening(entry: Entry, names: Mapping[str, str]) -> Happening:
 
 
 def _names(actors: set[str]) -> dict[str, str]:
+    """Staff by name, for what they do they answer for; everybody else masked."""
     uids = [actor.split("/", 1)[1] for actor in actors if actor != SYSTEM]
-    users = User.objects.filter(uid__in=uids).values_list("uid", "name")
-    return {f"user/{uid}": name for uid, name in users}
+    staff = Grant.objects.filter(user=OuterRef("pk")).exclude(role=Role.LEARNER)
+    users = User.objects.filter(uid__in=uids).annotate(is_staff=Exists(staff))
+    rows = users.values_list("uid", "name", "is_staff")
+    return {f"user/{uid}": name if known else mask_name(name) for uid, name, known in rows}
