@@ -254,7 +254,7 @@ def test_enterprises_and_people_are_the_same(cast: Cast) -> None:
     zero = now()
     assert plain(again, zero) == plain(body, zero) | {"status": again.status}
     assert [line.verb for line in registration_lines(body)] == [
-        entry.verb for entry in Entry.objects.filter(subject=again.subject)
+        entry.verb for entry in Entry.objects.filter(subject=again.subject).order_by("id")
     ]
     _same_person(cast, written)
 
