@@ -2,11 +2,20 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from anlan.lib.refusals import Refused
+from anlan.lib.refusals import BadInput, Refused
+
+
+class BrokenOff(BadInput):
+    """The body stopped coming before it was whole."""
+
+    status = 408
+
+    def __init__(self) -> None:
+        super().__init__("网络中断，内容没有传完，没有保存。", "请在网络良好的地方重新提交。")
 
 
 class RefusalMiddleware:
@@ -22,6 +31,8 @@ class RefusalMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, UnreadablePostError):
+            return refusal_response(request, BrokenOff())
         return refusal_response(request, error) if isinstance(error, Refused) else None
 
 

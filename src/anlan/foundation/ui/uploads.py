@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from anlan.foundation.files.services import not_kept
-from anlan.foundation.ui.middleware import refusal_response
+from anlan.foundation.ui.middleware import BrokenOff, refusal_response
 from anlan.lib.refusals import BadInput
 
 MEGABYTE = 1024 * 1024
@@ -35,14 +35,13 @@ class UploadLimitMiddleware:
         most = limit_mb(request.path, settings.ANLAN_UPLOAD_LIMITS)
         if size > most * MEGABYTE:
             return refusal_response(request, _too_large(size, most))
-        if size > settings.FILE_UPLOAD_MAX_MEMORY_SIZE and _is_form(request):
+        if size and _is_form(request):
             try:
                 request.POST  # noqa: B018  (reads the body; its files go to the disk as they come)
             except OSError as failure:
                 _forget(request)
-                if isinstance(failure, UnreadablePostError):
-                    raise  # the sender is gone: nobody is there to be told
-                return refusal_response(request, not_kept(failure))
+                gone = isinstance(failure, UnreadablePostError)
+                return refusal_response(request, BrokenOff() if gone else not_kept(failure))
         return self.get_response(request)
 
 

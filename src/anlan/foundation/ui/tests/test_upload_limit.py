@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import pytest
 from django.conf import settings as configured
-from django.http import HttpResponse
+from django.http import HttpResponse, UnreadablePostError
 from django.test import RequestFactory, override_settings
 
 from anlan.foundation.ui.uploads import UploadLimitMiddleware, limit_mb
@@ -72,6 +72,19 @@ def test_a_disk_that_fills_up_on_the_way_in_is_told_plainly() -> None:
     answer = UploadLimitMiddleware(lambda _: HttpResponse("in"))(request)
     assert answer.status_code == 507
     assert "存储空间不足" in answer.content.decode()
+
+
+def test_a_sender_who_breaks_off_is_told_that_nothing_was_kept() -> None:
+    request = RequestFactory().post("/anything", headers={"Accept": "text/html"})
+    request.META["CONTENT_LENGTH"] = "2000"
+
+    def gone(*_: int) -> NoReturn:
+        raise UnreadablePostError("the sender is silent")
+
+    request.read = gone  # type: ignore[assignment]
+    answer = UploadLimitMiddleware(lambda _: HttpResponse("in"))(request)
+    assert answer.status_code == 408
+    assert "没有传完" in answer.content.decode()
 
 
 def test_the_longest_prefix_wins_and_a_star_is_one_segment() -> None:
