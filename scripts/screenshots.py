@@ -190,7 +190,7 @@ def door_and_phone(camera: Camera) -> None:
 def archive_and_certificate(camera: Camera) -> None:
     """What stays of a class, and what a passer-by sees of a certificate."""
     manager = camera.person("banzhuren")
-    open_class(manager, "危化品安全员第二期")
+    open_class(manager, "危化品新任班组长第二期")
     address = re.sub(r"^.*/classes/(.*?)/.*$", r"/archives/class/\1/", manager.url)
     manager.goto(address)
     expect(manager.locator("body")).to_contain_text("第 1 版")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from anlan.attendance.services import move_register
 from anlan.bookings import services as bookings
 from anlan.classes import queries
 from anlan.classes.models import ChangeKind, Enrolment, TrainingClass
@@ -138,8 +139,18 @@ def an_open(stage: Stage) -> TrainingClass:
 
 
 def a_today(stage: Stage) -> TrainingClass:
-    """Begins today: put the code on the screen and sign in."""
-    return _enrolled(stage, "危化品班组长第三期 · 今天开班", 0)
+    """Begins now, whatever the hour: put the code on the screen and sign in."""
+    klass = _enrolled(stage, "危化品班组长第三期 · 今天开班", 0)
+    session = queries.sessions_of(klass)[0]
+    if session.register:
+        move_register(
+            session.register,
+            starts_at=stage.today - timedelta(minutes=5),
+            ends_at=stage.today + timedelta(hours=3, minutes=25),
+            place=session.place,
+            rules=queries.rules_for(klass, session.day),
+        )
+    return klass
 
 
 def an_examined(stage: Stage) -> TrainingClass:
@@ -167,7 +178,7 @@ def a_failed(stage: Stage) -> TrainingClass:
 
 def a_ready(stage: Stage) -> TrainingClass:
     """Everything stands: close it and look at the report."""
-    klass = _taught(stage, "危化品安全员第三期 · 可结班", -18)
+    klass = _taught(stage, "危化品新任班组长第三期 · 可结班", -18)
     acts.record_sessions(klass, by=stage.house.manager)
     _examined(stage, klass)
     acts.rate(list(queries.enrolled(klass)), at=stage.today - timedelta(days=8))
@@ -176,7 +187,7 @@ def a_ready(stage: Stage) -> TrainingClass:
 
 def a_closed(stage: Stage) -> TrainingClass:
     """Closed; the worker seals it and issues the certificates."""
-    klass = _taught(stage, "危化品安全员第二期", -26)
+    klass = _taught(stage, "危化品新任班组长第二期", -26)
     acts.record_sessions(klass, by=stage.house.manager)
     failed = _examined(stage, klass, failing=1)
     acts.make_up(
@@ -192,7 +203,7 @@ def a_closed(stage: Stage) -> TrainingClass:
 
 
 def a_cancelled(stage: Stage) -> TrainingClass:
-    klass = _approved(stage, "危化品安全员第四期", 12)
+    klass = _approved(stage, "危化品新任班组长第四期", 12)
     reviews.cancel_class(
         klass, by=stage.who.city, at=stage.today - timedelta(days=1), reason="报名企业停产检修"
     )
