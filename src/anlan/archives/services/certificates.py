@@ -42,7 +42,9 @@ def _issue(klass: TrainingClass, *, by: User | None, at: datetime) -> list[Certi
     passed = [r for pk, r in results_of(klass).items() if r.passed and pk not in have]
     if not passed:
         return []
-    issued_on = local_date(at)
+    issued_on = local_date(
+        klass.closed_at or at
+    )  # valid from the result, however late it is printed
     years = rules_for(klass, issued_on).whole("certificate.valid_years")
     until = last_day(issued_on, years)
     drawn = _draw(issued_on.year, len(passed))
