@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from statistics import median
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -100,6 +101,7 @@ def _demo() -> Figures:
         "desk_repeat_kb": desk_again,
         "phone_kb": phone,
         "phone_repeat_kb": phone_again,
+        "charts_kb": _charts(),
     }
 
 
@@ -113,6 +115,15 @@ def _weight(username: str) -> tuple[float, float]:
     names = sorted(set(ASSET.findall(page.decode())))
     assets = sum(_wire_size(name) for name in names)
     return round((html + assets) / 1000, 1), round(html / 1000, 1)
+
+
+def _charts() -> float:
+    """The chart library, fetched only by pages with a chart and after they can be read."""
+    return round(max(_wire_size(str(p.relative_to(DIST))) for p in _parts()) / 1000, 1)
+
+
+def _parts() -> list[Path]:
+    return list((DIST / "assets").glob("part-*.js"))
 
 
 def _wire_size(name: str) -> int:
