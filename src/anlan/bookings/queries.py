@@ -12,7 +12,6 @@ from anlan.bookings.models import Booking, BookingStatus
 from anlan.classes.models import (
     Enrolment,
     EnrolmentSource,
-    EnrolmentStatus,
     Status,
     TrainingClass,
 )
@@ -184,27 +183,17 @@ def candidates(
     found = roster_of(booking.organization, by).exclude(person__in=[e.person_id for e in picked])
     rows = [*picked, *found[:most]]
     before = trained_before([one.person for one in rows], booking.klass)
-    inside = dict(
-        booking.klass.enrolments.filter(person__in=[one.person_id for one in rows]).values_list(
-            "person_id", "status"
-        )
-    )
+    places = booking.klass.enrolments.filter(person__in=[one.person_id for one in rows])
+    inside = set(places.filter(status__in=COUNTED).values_list("person_id", flat=True))
     return [
         Candidate(
             employment=one,
             before=before.get(one.person_id, ""),
-            standing=_standing(inside.get(one.person_id)),
+            standing="已在本班名单" if one.person_id in inside else "",
             chosen=str(one.person.uid) in chosen and one.person_id not in inside,
         )
         for one in rows
     ]
-
-
-def _standing(status: str | None) -> str:
-    """Why somebody can't be chosen, in words; empty when they can."""
-    if status is None:
-        return ""
-    return "已在本班名单" if status in COUNTED else f"本班{EnrolmentStatus(status).label}"
 
 
 def enrolment_for(user: User, uid: uuid.UUID) -> Enrolment:

@@ -255,7 +255,11 @@ class Enrolment(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["klass", "person"], name="enrolled_once"),
+            models.UniqueConstraint(
+                fields=["klass", "person"],
+                condition=Q(status__in=["enrolled", "gave_up"]),
+                name="enrolled_once",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organization", "klass"], name="enrolment_by_organization"),

@@ -251,7 +251,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('klass', 'person'), name='enrolled_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['enrolled', 'gave_up'])), fields=('klass', 'person'), name='enrolled_once'),
         ),
         migrations.AddConstraint(
             model_name='closing',

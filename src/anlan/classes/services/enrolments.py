@@ -166,7 +166,8 @@ def _require_seats(klass: TrainingClass, wanted: int) -> None:
 
 
 def _require_new(klass: TrainingClass, persons: Sequence[Person]) -> None:
-    present = klass.enrolments.filter(person__in=persons).select_related("person")
+    present = klass.enrolments.filter(person__in=persons, status__in=queries.COUNTED)
+    present = present.select_related("person")
     names = [mask_name(one.person.name) for one in present]
     if names:
         raise Refused(f"{'、'.join(names)} 已在本班名单中。", "请从选择中去掉后重试。")
