@@ -18,6 +18,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from anlan.lib.write_once import write_once
+
 NONCE_BYTES = 12
 
 
@@ -41,15 +43,16 @@ class Keyring:
 
     def open(self, sealed: str, *, bound_to: str) -> bytes:
         """Decrypt what `seal` made; `KeyMissing` if the key is gone or the value was altered."""
-        _suite, key_id, body = sealed.split(".", 2)
+        _suite, _, rest = sealed.partition(".")
+        key_id, _, body = rest.partition(".")
         if key_id not in self.keys:
             raise KeyMissing(f"no key {key_id} in the keyring")
-        raw = base64.b64decode(body)
         try:
+            raw = base64.b64decode(body, validate=True)
             return self._ciphers[key_id].decrypt(
                 raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to.encode()
             )
-        except InvalidTag as tampered:
+        except (InvalidTag, ValueError) as tampered:  # ValueError: no base64, or cut too short
             raise KeyMissing("the value was altered or belongs to another field") from tampered
 
     def blind_index(self, text: str, *, bound_to: str) -> str:
@@ -71,17 +74,9 @@ def load_keyring(path: Path) -> Keyring:
 
 
 def _write_new(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(
-        {
-            "current": "k1",
-            "keys": {"k1": base64.b64encode(secrets.token_bytes(32)).decode()},
-            "index": base64.b64encode(secrets.token_bytes(32)).decode(),
-        }
-    )
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process made it a moment ago
-        return
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
+    ring = {
+        "current": "k1",
+        "keys": {"k1": base64.b64encode(secrets.token_bytes(32)).decode()},
+        "index": base64.b64encode(secrets.token_bytes(32)).decode(),
+    }
+    write_once(path, json.dumps(ring))
