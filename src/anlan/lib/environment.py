@@ -64,24 +64,41 @@ class Environment:
         raw = self.values.get(name)
         if raw is None:
             return _sqlite(default)
-        url = urlsplit(raw)
-        if url.scheme == "sqlite" and url.path.strip("/"):
-            return _sqlite(Path(unquote(url.path[1:])))
-        if url.scheme in {"postgres", "postgresql"} and url.path.strip("/"):
-            return {
-                "ENGINE": "django.db.backends.postgresql",
-                "NAME": unquote(url.path.strip("/")),
-                "USER": unquote(url.username or ""),
-                "PASSWORD": unquote(url.password or ""),
-                "HOST": unquote(url.hostname or ""),
-                "PORT": str(url.port or ""),
-                "CONN_MAX_AGE": 600,
-                "CONN_HEALTH_CHECKS": True,
-                "OPTIONS": dict(part.split("=", 1) for part in url.query.split("&") if part),
-            }
-        raise BadEnvironment(
-            name, raw.split("@")[-1], "write sqlite:///PATH or postgresql://…/NAME"
-        )
+        try:
+            found = _database(raw)
+        except ValueError:  # its text may quote a part of the password
+            found = None
+        if found is None:
+            raise BadEnvironment(
+                name, _without_password(raw), "write sqlite:///PATH or postgresql://…/NAME"
+            ) from None
+        return found
+
+
+def _database(address: str) -> dict[str, object] | None:
+    """None for what is neither kind of address; `ValueError` for one that breaks in the middle."""
+    url = urlsplit(address if "://" in address else "")
+    if url.scheme == "sqlite" and url.path.strip("/"):
+        return _sqlite(Path(unquote(url.path[1:])))
+    if url.scheme in {"postgres", "postgresql"} and url.path.strip("/"):
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(url.path.strip("/")),
+            "USER": unquote(url.username or ""),
+            "PASSWORD": unquote(url.password or ""),
+            "HOST": unquote(url.hostname or ""),
+            "PORT": str(url.port or ""),
+            "CONN_MAX_AGE": 600,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": dict(part.split("=", 1) for part in url.query.split("&") if part),
+        }
+    return None
+
+
+def _without_password(address: str) -> str:
+    """The scheme alone: in an address that can't be read, the password may stand anywhere."""
+    scheme, mark, _rest = address.partition("://")
+    return f"{scheme}://…" if mark and scheme.isalpha() else "…"
 
 
 def _sqlite(path: Path) -> dict[str, object]:
