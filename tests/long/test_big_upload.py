@@ -17,7 +17,7 @@ from tests.long.site import FILE_FORM, Browser, enter, file_form, free_port, ser
 TWO_GB = 2 * 1024**3
 MOST_TAKEN = 64 * 1024**2  # what kernels and granian may hold of a body that nobody reads
 PIECE = bytes(1024**2)
-STALLED = 3  # each of the site's two workers has four threads
+STALLED = 12  # each of the site's two workers has sixteen threads
 
 
 @pytest.fixture(scope="module")

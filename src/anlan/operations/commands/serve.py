@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tls", action="store_true", help="自签证书，以 HTTPS 服务")
     cores = min(MOST_WORKERS, os.cpu_count() or 1)
     parser.add_argument("--workers", type=int, default=cores, help=f"网站进程数，默认 {cores}")
-    parser.add_argument("--threads", type=int, default=4, help="每个进程的线程数，默认 4")
+    parser.add_argument("--threads", type=int, default=16, help="每个进程的线程数，默认 16")
     parser.add_argument("--setup", action="store_true", help="先做 anlan setup 所做的事")
     parser.add_argument("--no-work", action="store_true", help="不启动后台任务（另有机器在跑）")
 
