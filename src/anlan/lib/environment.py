@@ -111,6 +111,6 @@ def _sqlite(path: Path) -> dict[str, object]:
             "timeout": 20,
             # Evidence, sign-ins and exam answers are committed here: FULL survives a power cut.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-            "PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;",
+            "PRAGMA foreign_keys=ON; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;",
         },
     }
