@@ -5,11 +5,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from anlan.foundation.accounts.guards import public
+from anlan.foundation.accounts.models import User
 
 
 class LoginForm(AuthenticationForm):
@@ -19,6 +21,14 @@ class LoginForm(AuthenticationForm):
         "invalid_login": "用户名或密码不对。请核对后再试；连续输错会暂时锁定。",
         "inactive": "这个账号已停用，请联系本单位管理员。",
     }
+
+    def get_invalid_login_error(self) -> ValidationError:
+        """Who proved the password is told that the account is closed; nobody else learns it."""
+        typed = self.cleaned_data
+        closed = User.objects.filter(username=typed["username"], is_active=False).first()
+        if closed is not None and closed.check_password(typed["password"]):
+            return ValidationError(self.error_messages["inactive"], code="inactive")
+        return super().get_invalid_login_error()
 
 
 class _Login(auth_views.LoginView):
