@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 
 from anlan.foundation.accounts.models import Grant, Role, ScopeKind, User
@@ -65,8 +65,7 @@ def reach(user: User | AnonymousUser, *, at: datetime | None = None) -> Reach:
     if kept is not None and at is None:
         return kept
     moment = at or now()
-    open_grants = Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=moment), user=user)
-    rows = open_grants.filter(since__lte=moment).values_list("role", "scope_kind", "scope_key")
+    rows = _in_force(moment).filter(user=user).values_list("role", "scope_kind", "scope_key")
     found = Reach(tuple(rows))
     if at is None:
         user._reach = found  # type: ignore[attr-defined]
@@ -74,8 +73,10 @@ def reach(user: User | AnonymousUser, *, at: datetime | None = None) -> Reach:
 
 
 def users_with(role: Role, scope: ScopeKind, key: str = "") -> list[User]:
-    """Everybody who holds a role over a scope today; for notices."""
-    grants = Grant.objects.filter(
-        role=role, scope_kind=scope, scope_key=key, until__isnull=True, user__is_active=True
-    )
-    return [grant.user for grant in grants.select_related("user").order_by("user_id")]
+    """Everybody who holds a role over a scope now, once each; for notices."""
+    grants = _in_force(now()).filter(role=role, scope_kind=scope, scope_key=key)
+    return list(User.objects.filter(is_active=True, grants__in=grants).distinct().order_by("id"))
+
+
+def _in_force(moment: datetime) -> QuerySet[Grant]:
+    return Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=moment), since__lte=moment)
