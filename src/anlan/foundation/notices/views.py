@@ -6,14 +6,19 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_POST
 
 from anlan.foundation.accounts.guards import actor, guarded, signed_in
+from anlan.foundation.accounts.models import Role
+from anlan.foundation.accounts.queries import reach
 from anlan.foundation.notices import queries, services
+
+STAFF = tuple(role for role in Role if role != Role.LEARNER)
 
 
 @guarded(signed_in)
 def inbox(request: HttpRequest) -> HttpResponse:
     user = actor(request)
     context = {"notices": queries.notices_of(user)[:100], "unread": queries.unread_count(user)}
-    return render(request, "notices/inbox.html", context)
+    phone = reach(user).has(Role.LEARNER) and not reach(user).has(*STAFF)
+    return render(request, f"notices/inbox{'_phone' if phone else ''}.html", context)
 
 
 @require_POST

@@ -89,6 +89,7 @@ def _officials(today: datetime) -> Officials:
         Role.DISTRICT_OFFICIAL: (ScopeKind.DISTRICT, DISTRICT),
         Role.DEPARTMENT_OFFICIAL: (ScopeKind.INDUSTRY, "hazchem"),
         Role.OPERATOR: (ScopeKind.CITY, ""),
+        Role.LEARNER: (ScopeKind.CITY, ""),
     }
     for role, (scope, key) in scopes.items():
         give_role(accounts[role], role, scope, key, by=None, at=at, reason="演示")

@@ -105,6 +105,7 @@ def write_people(
     for person, user in zip(persons, users, strict=True):
         person.user = user
     Person.objects.bulk_create(persons, batch_size=500)
+    _learners(users, at)
     record_many([registration_line(person, by=None, at=at) for person in persons])
     by_firm: dict[int, list[Person]] = {firm.organization.pk: [] for firm in firms}
     jobs = [_job(person, firms[n % len(firms)], chance, at) for n, person in enumerate(persons)]
@@ -165,6 +166,23 @@ def _accounts(wanted: Iterable[tuple[str, str]]) -> list[User]:
         for username, name in wanted
     ]
     return User.objects.bulk_create(users, batch_size=500)
+
+
+def _learners(users: Sequence[User], at: datetime) -> None:
+    """The role that `ensure_account` gives."""
+    Grant.objects.bulk_create(
+        [
+            Grant(
+                user=user,
+                role=Role.LEARNER,
+                scope_kind=ScopeKind.CITY,
+                since=at,
+                reason="实名学员",
+            )
+            for user in users
+        ],
+        batch_size=500,
+    )
 
 
 def _grant(firms: Sequence[Firm], at: datetime) -> None:
