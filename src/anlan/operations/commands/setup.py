@@ -50,14 +50,13 @@ def bring_up_to_date(say: Callable[[str], None]) -> None:
             "请先从备份恢复它；用新密钥打不开已有的身份证号和手机号。",
         )
     keyring()
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     if steps:
         say(f"升级数据表（{steps} 步）")
         call_command("migrate", verbosity=0, interactive=False)
     say("　".join(f"{label} {load()}" for label, load in LOADERS))
     if settings.ANLAN_DEMONSTRATION and not Organization.objects.exists():
         say("装入演示城市（全部为合成数据）")
-        run_command("demo")
+        run_command("demo", ["--quiet"] if args.quiet else [])
 
 
 def pending_migrations() -> int:
