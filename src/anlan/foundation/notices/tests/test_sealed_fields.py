@@ -10,7 +10,7 @@ from anlan.lib.keyring import KeyMissing
 from anlan.testing.cast import NOW
 
 pytestmark = pytest.mark.django_db
-PHONE = "13800138000"
+PHONE = "15400138000"
 
 
 def in_the_column(message: TextMessage) -> str:
