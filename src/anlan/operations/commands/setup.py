@@ -56,7 +56,7 @@ def bring_up_to_date(say: Callable[[str], None]) -> None:
     say("　".join(f"{label} {load()}" for label, load in LOADERS))
     if settings.ANLAN_DEMONSTRATION and not Organization.objects.exists():
         say("装入演示城市（全部为合成数据）")
-        run_command("demo", ["--quiet"] if args.quiet else [])
+        run_command("demo", ["--quiet"] if say is _silent else [])
 
 
 def pending_migrations() -> int:
