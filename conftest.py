@@ -4,10 +4,18 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from anlan.foundation.codes.services import load_codes
 from anlan.foundation.rules.services import load_rules
 from anlan.testing.cast import Cast, the_cast
+
+# Speed is measured by `make bench`; a busy machine must not fail a story.
+hypothesis_settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +33,6 @@ def _private_folders(tmp_path: Path, settings: object) -> None:
     settings.PASSWORD_HASHERS = [  # type: ignore[attr-defined]
         "django.contrib.auth.hashers.MD5PasswordHasher"
     ]
-    return
 
 
 @pytest.fixture
