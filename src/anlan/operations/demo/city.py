@@ -77,6 +77,7 @@ def build(size: Size, *, seed: int, today: datetime, say: Say) -> None:
     )
     write_past(past, size.sessions, today, say)
     with transaction.atomic():
+        _newcomers(today)
         classes = live.put_on(_stage(who, houses[0], inventor, today))
         say(f"{len(classes)} 个可以上手操作的班，各处于不同状态")
 
@@ -168,13 +169,25 @@ def _stage(who: Officials, house: Provider, inventor: Inventor, today: datetime)
     )
 
 
+def _newcomers(today: datetime) -> None:
+    """Two enterprises that have just registered and wait for their district."""
+    for n, name in enumerate(("鼎立涂料（演示）有限公司", "恒泰精细化工（演示）有限公司")):
+        officer = open_account(username=f"demo-new-{n}", name="安全员（演示）", synthetic=True)
+        _register(name, 40 + n, officer, today - timedelta(days=2 - n, hours=3))
+
+
 def _running_project(today: datetime) -> Project:
     """A project that covers the days around today, over the turn of the year too."""
     return project(since=today, code=f"YS-{local_date(today).year}-A")
 
 
 def _enterprise(name: str, seed: int, officer: User, who: Officials, at: datetime) -> Organization:
-    body = register_organization(
+    body = _register(name, seed, officer, at)
+    return approve_organization(body, by=who.district, at=at, reason="登记信息无误")
+
+
+def _register(name: str, seed: int, officer: User, at: datetime) -> Organization:
+    return register_organization(
         by=officer,
         at=at,
         synthetic=True,
@@ -189,7 +202,6 @@ def _enterprise(name: str, seed: int, officer: User, who: Officials, at: datetim
         contact_name="演示联系人",
         contact_phone="",
     )
-    return approve_organization(body, by=who.district, at=at, reason="登记信息无误")
 
 
 def _employ(body: Organization, inventor: Inventor, at: datetime, name: str = "") -> Person:
