@@ -33,9 +33,7 @@ def look(browser: Client, name: str, *where: object) -> None:
     assert answer.status_code == 200, url
 
 
-def test_pages_of_a_closed_class(
-    cast: Cast, klass: TrainingClass, browser_of: Enter
-) -> None:
+def test_pages_of_a_closed_class(cast: Cast, klass: TrainingClass, browser_of: Enter) -> None:
     official = browser_of(cast.city_official)
     for name in ("archives:class", "archives:report"):
         look(official, name, klass.uid)

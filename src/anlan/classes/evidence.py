@@ -24,6 +24,7 @@ def missing_evidence(klass: TrainingClass, *, at: datetime) -> list[Gap]:
         *_people(klass),
         *_sessions(klass, sessions, at),
         *_trials(klass, at),
+        *_surveys(klass, at),
         *_changes(klass),
     ]
 
@@ -64,6 +65,20 @@ def _trials(klass: TrainingClass, at: datetime) -> Iterator[Gap]:
         yield Gap("exams", f"{_names(pending)}的考核还没有结束。")
     if failed:
         yield Gap("exams", f"{_names(failed)}考核未合格，请安排补考，或登记放弃补考的理由。")
+
+
+def _surveys(klass: TrainingClass, at: datetime) -> Iterator[Gap]:
+    rule = queries.rules_for(klass, klass.first_day or local_date(at)).ruling("survey.share_min")
+    if not rule.value:
+        return
+    people, answers = queries.seats_taken(klass), klass.surveys.count()
+    if answers < float(rule.value) * people:
+        yield Gap(
+            "surveys",
+            f"满意度评价收到 {answers}/{people} 份，"
+            f"至少要 {float(rule.value):.0%}，请提醒学员评价。",
+            rule.clause,
+        )
 
 
 def _changes(klass: TrainingClass) -> Iterator[Gap]:

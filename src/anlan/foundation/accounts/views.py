@@ -38,6 +38,11 @@ class _Login(auth_views.LoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """Where the visitor was going, unless that is this very door."""
+        wanted = super().get_redirect_url()
+        return "" if wanted.split("?")[0] == self.request.path else wanted
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         doors = {key: reverse(name) for key, name in settings.ANLAN_DOORS.items()}
         return super().get_context_data(**kwargs) | {"doors": doors}

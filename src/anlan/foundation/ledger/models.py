@@ -58,6 +58,7 @@ class Entry(models.Model):
     position = models.BigIntegerField(null=True, blank=True, unique=True)
 
     class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["subject", "id"], name="entry_by_subject"),
             models.Index(fields=["about", "id"], name="entry_by_person"),

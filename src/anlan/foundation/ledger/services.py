@@ -73,7 +73,7 @@ def salt_for(secret: str, entry: uuid.UUID, name: str) -> bytes:
 @transaction.atomic
 def destroy_key(ref: str, *, by: User | None, at: datetime) -> None:
     """Make every commitment about a person unopenable for good, and say so in the ledger."""
-    SubjectKey.objects.filter(ref=ref).update(secret="", destroyed_at=at)
+    SubjectKey.objects.update_or_create(ref=ref, defaults={"secret": "", "destroyed_at": at})
     record(f"person/{ref}", "key_destroyed", by=by, at=at)
 
 

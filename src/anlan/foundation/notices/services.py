@@ -16,7 +16,7 @@ def tell(
     once = {user.pk: user for user in users}
     Notice.objects.bulk_create(
         [
-            Notice(user=user, title=title, body=body[:500], url=url, at=at, dedupe=dedupe)
+            Notice(user=user, title=title[:120], body=body[:500], url=url, at=at, dedupe=dedupe)
             for user in once.values()
         ],
         ignore_conflicts=True,

@@ -156,3 +156,10 @@ def test_coming_in_changes_the_session_s_name(client: Client, cast: Cast) -> Non
 
 def test_the_pulse_beats_for_anybody(client: Client, db: None) -> None:
     assert client.get("/account/pulse").content == b"ok"
+
+
+def test_the_door_does_not_lead_to_itself(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.outsider, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.get("/account/login?next=/account/login")
+    assert (answer.status_code, answer["Location"]) == (302, "/")

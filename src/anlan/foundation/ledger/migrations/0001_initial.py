@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ('about', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='ledger.subjectkey')),
             ],
             options={
+                'ordering': ['id'],
                 'indexes': [models.Index(fields=['subject', 'id'], name='entry_by_subject'), models.Index(fields=['about', 'id'], name='entry_by_person'), models.Index(condition=models.Q(('position__isnull', True)), fields=['id'], name='entry_unsequenced')],
             },
         ),
