@@ -24,7 +24,7 @@ from anlan.foundation.accounts.queries import Reach, reach
 from anlan.foundation.rules.queries import Rulebook, rulebook
 from anlan.identity.models import Person
 from anlan.lib.bigrams import matching
-from anlan.lib.dates import at_shanghai, local_date
+from anlan.lib.dates import at_shanghai
 
 OFFERED = (Status.APPROVED, Status.RUNNING, Status.CLOSED)
 COUNTED = (EnrolmentStatus.ENROLLED, EnrolmentStatus.GAVE_UP)
@@ -191,15 +191,6 @@ def totals(classes: QuerySet[TrainingClass]) -> Totals:
 def newest_first(classes: QuerySet[TrainingClass]) -> QuerySet[TrainingClass]:
     """The ledger's order; drafts without a timetable stand last."""
     return classes.select_related("provider").order_by(F("first_day").desc(nulls_last=True), "-id")
-
-
-def session_now(klass: TrainingClass, at: datetime) -> Session | None:
-    """The session whose register is open, or the next one today."""
-    today = sessions_of(klass).filter(day=local_date(at), register__isnull=False)
-    for session in today:
-        if session.register and at <= session.register.closes_at:
-            return session
-    return None
 
 
 def subjects_of(klass: TrainingClass) -> list[str]:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from anlan.assessments.models import Practical, Sitting, SittingStatus
@@ -142,9 +141,3 @@ def may_make_up(result: Result, most: int) -> bool:
         and result.tries <= most
         and result.enrolment.status == EnrolmentStatus.ENROLLED
     )
-
-
-def last_deadline(results: dict[int, Result]) -> datetime | None:
-    """When the last undecided sitting ends, for the page that waits for it."""
-    ends = [s.closes_at for r in results.values() for s in r.sittings if s.status in UNDECIDED]
-    return max(ends) if ends else None

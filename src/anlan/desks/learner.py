@@ -57,10 +57,6 @@ def phone_of(user: User, person: Person | None, at: datetime) -> Phone:
     )
 
 
-def is_new(certificate: Certificate, at: datetime) -> bool:
-    return certificate.issued_on >= local_date(at - NEW_CERTIFICATE)
-
-
 def _sessions(person: Person, at: datetime) -> list[Session]:
     own = Enrolment.objects.filter(
         person=person, status=EnrolmentStatus.ENROLLED, klass=OuterRef("klass")

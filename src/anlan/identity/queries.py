@@ -81,15 +81,6 @@ def person_of(user: User) -> Person | None:
     return Person.objects.filter(user=user).first()
 
 
-def person_by_id_number(id_number: str) -> Person | None:
-    """The one record of an ID number as people type it; None for nobody or a wrong number."""
-    try:
-        number = idnumber.parse(id_number).number
-    except idnumber.BadIdNumber:
-        return None
-    return Person.objects.filter(id_index=id_index(number)).first()
-
-
 def employments_of(person: Person) -> QuerySet[Employment]:
     """Where a person works and worked, the present first."""
     rows = person.employments.select_related("organization")
@@ -102,13 +93,6 @@ def employments_shown_to(user: User, person: Person) -> QuerySet[Employment]:
     if reach(user).official or reach(user).whole_city:
         return rows
     return rows.filter(organization__in=_organizations_whose_people(user).values("pk"))
-
-
-def employer_on_file(person: Person) -> Organization | None:
-    """The organisation of the newest open employment."""
-    job = person.employments.filter(until=None).select_related("organization").order_by("-since")
-    newest = job.first()
-    return newest.organization if newest else None
 
 
 def reveals_of(person: Person) -> QuerySet[Reveal]:

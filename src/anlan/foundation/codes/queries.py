@@ -72,10 +72,6 @@ def children(system: str, parent: str = "") -> list[Code]:
     return list(_book(system).children.get(parent, []))
 
 
-def has_children(system: str, code: str) -> bool:
-    return code in _book(system).children
-
-
 def lineage(system: str, code: str) -> list[Code]:
     """From the top down to the code itself; empty for an unknown code."""
     line: list[Code] = []

@@ -1,6 +1,6 @@
 """Classes in every state, made by the services themselves, ready to be played with."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from anlan.attendance.services import move_register
@@ -238,7 +238,3 @@ PLAYS = (
     a_draft,
     a_cancelled,
 )
-
-
-def with_people(house: Enterprise, people: tuple[Person, ...]) -> Enterprise:
-    return replace(house, people=people)
