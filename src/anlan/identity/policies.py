@@ -23,12 +23,12 @@ def own_organizations(user: User) -> list[str]:
 
 
 def may_see_roster(user: User, organization: Organization) -> bool:
-    """The own safety officer in full, officials masked; a class manager not here."""
+    """The own safety officer by name, officials masked; a class manager not here."""
     return supervises(user) or keeps_roster(user, organization)
 
 
 def keeps_roster(user: User, organization: Organization) -> bool:
-    """The enterprise's own safety officer, who needs the full data every day."""
+    """The enterprise's own safety officer, who works with its people every day."""
     return reach(user).works_for(organization.uid, Role.SAFETY_OFFICER)
 
 

@@ -6,6 +6,7 @@ SENTENCES = {
         "花名册导入完成：新增 {new} 人，更新 {updated} 人，未变 {same} 人，未能导入 {bad} 行"
     ),
     "roster_discarded": "放弃一份未导入的花名册",
+    "roster_exported": "导出花名册，{people} 人",
     "person_registered": "实名登记",
     "person_employed": "登记就业单位",
     "person_left": "登记离职",

@@ -1,4 +1,4 @@
-"""People as a screen may show them: masked, unless the reader needs them in full today."""
+"""People as a screen may show them: numbers masked, names in full for those who work with them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,18 +28,16 @@ class ShownPerson:
 
     @classmethod
     def of(
-        cls, person: Person, *, in_full: bool = False, revealed: dict[str, str] | None = None
+        cls, person: Person, *, by_name: bool = False, revealed: dict[str, str] | None = None
     ) -> "ShownPerson":
         """`revealed` are fields that were just revealed, with their values."""
         seen = revealed or {}
         said = idnumber.parse(person.id_number)
         return cls(
             uid=person.uid,
-            name=person.name if in_full or "name" in seen else mask_name(person.name),
-            id_number=person.id_number
-            if in_full or "id_number" in seen
-            else mask_id(person.id_number),
-            phone=person.phone if in_full or "phone" in seen else mask_phone(person.phone),
+            name=person.name if by_name or "name" in seen else mask_name(person.name),
+            id_number=person.id_number if "id_number" in seen else mask_id(person.id_number),
+            phone=person.phone if "phone" in seen else mask_phone(person.phone),
             sex=_SEXES[said.sex],
             birth=said.birth,
             is_synthetic=person.is_synthetic,
@@ -60,11 +58,11 @@ class Hand:
     until: date | None
 
 
-def hands(jobs: Iterable[Employment], *, in_full: bool) -> list[Hand]:
+def hands(jobs: Iterable[Employment], *, by_name: bool) -> list[Hand]:
     """Employments with their codes as words."""
     return [
         Hand(
-            person=ShownPerson.of(job.person, in_full=in_full),
+            person=ShownPerson.of(job.person, by_name=by_name),
             organization=job.organization.name,
             organization_uid=job.organization.uid,
             role=codes.code_name(System.OCCUPATION_ROLE, job.role),

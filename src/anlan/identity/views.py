@@ -39,7 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
     rows = queries.narrowed(queries.employments_visible_to(user), form.filters())
     context = {
         "filters": form,
-        "page": _page(rows, request, in_full=False),
+        "page": _page(rows, request, by_name=False),
         "with_organization": True,
         "title": "人员名册",
     }
@@ -56,7 +56,7 @@ def roster(request: HttpRequest, organization: Organization) -> HttpResponse:
     rows = queries.roster_of(organization, form.filters())
     context = {
         "filters": form,
-        "page": _page(rows, request, in_full=in_full),
+        "page": _page(rows, request, by_name=in_full),
         "organization": organization,
         "in_full": in_full,
         "title": "人员名册",
@@ -69,8 +69,9 @@ def roster(request: HttpRequest, organization: Organization) -> HttpResponse:
 @require_GET
 @guarded(policies.keeps_roster, load=organizations.organization_for)
 def roster_export(request: HttpRequest, organization: Organization) -> HttpResponse:
-    """The roster as the enterprise keeps it, for itself only."""
+    """The roster as the enterprise keeps it, numbers and all, for itself only; the ledger knows."""
     rows = queries.roster_of(organization, FilterForm(request.GET).filters())
+    services.note_roster_export(organization, rows.count(), by=actor(request), at=now())
     name = f"花名册-{organization.name}-{date_text(local_date(now()))}.xlsx"
     return send_bytes(roster_sheet(organization, rows), name, XLSX)
 
@@ -131,7 +132,7 @@ def me(request: HttpRequest) -> HttpResponse:
     if found is not None:
         context = {
             "person": ShownPerson.of(found),
-            "jobs": hands(queries.employments_of(found), in_full=False),
+            "jobs": hands(queries.employments_of(found), by_name=False),
             "reveals": queries.reveals_of(found)[:50],
         }
     return render(request, "identity/me.html", context)
@@ -152,8 +153,8 @@ def _person(
     happenings = timeline([person.subject], limit=50) if policies.supervises(user) else []
     context = {
         "subject": person,
-        "shown": ShownPerson.of(person, in_full=in_full, revealed=revealed),
-        "jobs": hands(queries.employments_shown_to(user, person), in_full=in_full),
+        "shown": ShownPerson.of(person, by_name=in_full, revealed=revealed),
+        "jobs": hands(queries.employments_shown_to(user, person), by_name=in_full),
         "in_full": in_full,
         "revealed": revealed,
         "reveal_form": reveal_form or RevealForm(),
@@ -164,9 +165,9 @@ def _person(
     return render(request, "identity/person.html", context, status=status)
 
 
-def _page(rows: QuerySet[Employment], request: HttpRequest, *, in_full: bool) -> Page[Any]:
+def _page(rows: QuerySet[Employment], request: HttpRequest, *, by_name: bool) -> Page[Any]:
     page: Page[Any] = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    page.object_list = hands(page.object_list, in_full=in_full)
+    page.object_list = hands(page.object_list, by_name=by_name)
     return page
 
 

@@ -14,6 +14,7 @@ from anlan.identity.services.rosters import (
     confirm_roster,
     discard_roster,
     import_roster,
+    note_roster_export,
     upload_roster,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     "import_roster",
     "leave",
     "log_in_by_code",
+    "note_roster_export",
     "register_person",
     "reveal",
     "send_login_code",

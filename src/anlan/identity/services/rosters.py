@@ -201,5 +201,10 @@ def _must_be_open(roster: RosterUpload) -> None:
         )
 
 
+def note_roster_export(organization: Organization, people: int, *, by: User, at: datetime) -> None:
+    """Somebody took the whole roster away with its numbers in clear."""
+    ledger.record(organization.subject, "roster_exported", by=by, at=at, people=people)
+
+
 def _write(upload: RosterUpload, verb: str, at: datetime, **data: Any) -> None:
     ledger.record(upload.organization.subject, verb, by=upload.by, at=at, **data)

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from anlan.foundation.accounts.models import User
+from anlan.foundation.ledger.models import Entry
 from anlan.identity import services
 from anlan.identity.models import Employment, Person, Reveal, RosterUpload, UploadStatus
 from anlan.identity.tests.builders import a_file, a_row, a_worker, an_id, imported, uploaded
@@ -20,18 +21,31 @@ def roster_url(cast: Cast) -> str:
     return reverse("identity:roster", args=[cast.enterprise.uid])
 
 
-def test_the_own_safety_officer_sees_everything_and_officials_masks(
+def test_the_own_safety_officer_sees_names_officials_masks_and_nobody_numbers(
     cast: Cast, browser_of: Enter
 ) -> None:
     person = a_worker(cast.enterprise, cast.safety_officer)
     own = browser_of(cast.safety_officer).get(roster_url(cast)).content.decode()
-    assert person.id_number in own
+    assert person.name in own
+    assert person.id_number not in own
+    assert person.phone not in own
     for official in (cast.city_official, cast.district_official):
         for url in (roster_url(cast), reverse("identity:people")):
             page = browser_of(official).get(url).content.decode()
             assert "李*" in page
             assert person.id_number not in page
             assert person.phone not in page
+
+
+def test_the_own_safety_officer_reveals_a_number_with_a_reason(
+    cast: Cast, browser_of: Enter
+) -> None:
+    person = a_worker(cast.enterprise, cast.safety_officer)
+    client = browser_of(cast.safety_officer)
+    url = reverse("identity:reveal", args=[person.uid])
+    page = client.post(url, {"field": "id_number", "reason": "其他", "other": "核对证件"})
+    assert person.id_number in page.content.decode()
+    assert person.reveals.get().by == cast.safety_officer
 
 
 def test_outsiders_get_404_and_nothing_changes(cast: Cast, browser_of: Enter) -> None:
@@ -194,6 +208,7 @@ def test_the_template_and_the_export_can_be_sent_back(cast: Cast, browser_of: En
     assert openpyxl.load_workbook(BytesIO(template.content)).active is not None
     imported([a_row(1)], cast.enterprise, cast.safety_officer)
     export = client.get(reverse("identity:roster_export", args=[cast.enterprise.uid]))
+    assert Entry.objects.filter(verb="roster_exported", subject=cast.enterprise.subject).exists()
     back = BytesIO(export.content)
     back.name = "花名册.xlsx"
     client.post(reverse("identity:upload_roster", args=[cast.enterprise.uid]), {"file": back})
