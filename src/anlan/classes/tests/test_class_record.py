@@ -89,7 +89,7 @@ def test_the_time_line_tells_the_whole_story_newest_first(cast: Cast, browser_of
 
 def test_like_lines_are_told_once_on_the_record(cast: Cast, browser_of: Enter) -> None:
     klass = stage.a_running_class(cast, learners=3)
-    assert "一名学员报名（企业报名）（3 次）" in _page(browser_of(cast.city_official), klass)
+    assert "3 名学员报名" in _page(browser_of(cast.city_official), klass)
 
 
 def _a_link(user: User, klass: TrainingClass) -> list[Link]:

@@ -37,6 +37,18 @@ SHOWN_MOMENTS = 30
 READ_MOMENTS = 600
 # Lines that are steps of the class itself, never folded together.
 _MILESTONES = ("class_", "change_", "session_", "timetable_", "exam_", "makeup_")
+# Lines that many learners leave alike: told once a day, with how many there were.
+_CROWDS = {
+    "enrolled": "{n} 名学员报名",
+    "signed_in": "{n} 人次签到",
+    "signed_out": "{n} 人次签退",
+    "sitting_scheduled": "安排 {n} 份理论试卷",
+    "sitting_started": "{n} 名学员开始理论考试",
+    "sitting_submitted": "{n} 名学员交卷",
+    "practical_scheduled": "安排 {n} 次实操考核",
+    "practical_marked": "{n} 名学员完成实操考核",
+    "survey_received": "收到 {n} 份满意度评价",
+}
 _TONES = {
     "class_approved": "ok",
     "class_closed": "ok",
@@ -255,16 +267,32 @@ def _moments(klass: TrainingClass) -> list[Moment]:
 
 
 def _digest(klass: TrainingClass) -> list[Moment]:
-    """The newest lines; what one person did to many learners on one day is told once."""
+    """The newest lines; what many learners did on one day is told once, so is what one repeated."""
     found = happenings(queries.subjects_of(klass), limit=READ_MOMENTS)
     alike: dict[tuple[object, ...], list[Happening]] = {}
     for one in reversed(found):
-        milestone = one.hash if one.verb.startswith(_MILESTONES) else ""
-        key = (local_date(one.at), one.who, one.sentence, milestone)
-        alike.setdefault(key, []).append(one)
-    return [_moment(same[0], times=len(same)) for same in alike.values()][:SHOWN_MOMENTS]
+        alike.setdefault((local_date(one.at), *_kind(one)), []).append(one)
+    return [_told(same) for same in alike.values()][:SHOWN_MOMENTS]
 
 
-def _moment(one: Happening, times: int = 1) -> Moment:
-    text = f"{one.sentence}（{times} 次）" if times > 1 else one.sentence
-    return Moment(one.at, text, who=one.who, tone=_TONES.get(one.verb, ""))
+def _kind(one: Happening) -> tuple[str, ...]:
+    if one.verb in _CROWDS:
+        return (one.verb,)
+    if one.verb.startswith(_MILESTONES):
+        return (one.hash,)
+    return (one.who, one.sentence)
+
+
+def _told(same: list[Happening]) -> Moment:
+    """Several alike as one line; it bears the time of the last and, if one did all, the name."""
+    last, n = same[0], len(same)
+    if n == 1:
+        return _moment(last)
+    crowd = _CROWDS.get(last.verb)
+    text = crowd.format(n=n) if crowd else f"{last.sentence}（{n} 次）"
+    who = last.who if len({one.who for one in same}) == 1 else ""
+    return Moment(last.at, text, who=who, tone=_TONES.get(last.verb, ""))
+
+
+def _moment(one: Happening) -> Moment:
+    return Moment(one.at, one.sentence, who=one.who, tone=_TONES.get(one.verb, ""))
