@@ -27,11 +27,16 @@ def canonical(value: object) -> bytes:
 
 def leaf_hash(canonical_bytes: bytes, alg: str = "sha256") -> bytes:
     """The 32-byte Merkle leaf hash H(0x00 || entry); `alg` is "sha256" or "sm3"."""
+    return digest(LEAF_PREFIX + canonical_bytes, alg)
+
+
+def digest(data: bytes, alg: str = "sha256") -> bytes:
+    """H(data): 32 bytes under either algorithm."""
     if alg == "sha256":
-        return hashlib.sha256(LEAF_PREFIX + canonical_bytes).digest()
+        return hashlib.sha256(data).digest()
     if alg == "sm3":
         sm3 = hashes.Hash(hashes.SM3())
-        sm3.update(LEAF_PREFIX + canonical_bytes)
+        sm3.update(data)
         return sm3.finalize()
     raise ValueError(f"unknown hash algorithm: {alg!r}")
 

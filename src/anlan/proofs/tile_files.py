@@ -1,0 +1,92 @@
+"""Where the tiles of a log lie, and how they are written whole or not at all."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+HEIGHT = 8
+WIDTH = 1 << HEIGHT
+
+PathOf = Callable[[int], str]  # width → path
+
+
+def tile_path(level: int, index: int, width: int = WIDTH) -> str:
+    """`tile/0/x001/234`, or `tile/0/x001/234.p/5` for the first 5 hashes of a growing tile."""
+    if not 0 <= level <= 63:
+        raise ValueError(f"no tile level {level}")
+    return f"tile/{level}/{_place(index, width)}"
+
+
+def entries_path(index: int, width: int = WIDTH) -> str:
+    """`tile/entries/x001/234`, the bundle of the entries behind a tile of level 0."""
+    return f"tile/entries/{_place(index, width)}"
+
+
+def find(folder: Path, path_of: PathOf, width: int) -> Path:
+    """The file of exactly this width, or a wider one, which begins with the same."""
+    exact = folder / path_of(width)
+    return exact if exact.exists() else find_widest(folder, path_of, width)
+
+
+def find_widest(folder: Path, path_of: PathOf, at_least: int) -> Path:
+    """The full tile, or the widest partial one; raises `FileNotFoundError`."""
+    full = folder / path_of(WIDTH)
+    if full.exists():
+        return full
+    widest = max(_partial_widths(folder, path_of), default=0)
+    if widest < at_least:
+        raise FileNotFoundError(f"{full} holds no {at_least} leaves")
+    return folder / path_of(widest)
+
+
+def write(folder: Path, path_of: PathOf, width: int, content: bytes) -> Path:
+    """Write one file, then remove what it replaces.
+
+    That is its partial tiles if it is full, and what a crash left beyond it if it is not.
+    """
+    path = folder / path_of(width)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(path.name + ".part")
+    with fresh.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    fresh.replace(path)
+    if width == WIDTH:
+        shutil.rmtree((folder / path_of(1)).parent, ignore_errors=True)
+        return path
+    (folder / path_of(WIDTH)).unlink(missing_ok=True)
+    for other in _partial_widths(folder, path_of):
+        if other > width:
+            (folder / path_of(other)).unlink()
+    return path
+
+
+def sync_folders(folder: Path, written: set[Path]) -> None:
+    """Make the names of the written files as durable as their bytes."""
+    parents = {parent for path in written for parent in path.parents}
+    for parent in sorted(parents - set(folder.parents)):
+        handle = os.open(parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _place(index: int, width: int) -> str:
+    if index < 0 or not 1 <= width <= WIDTH:
+        raise ValueError(f"no tile {index} of width {width}")
+    digits = str(index)
+    digits = digits.zfill(-(-len(digits) // 3) * 3)
+    *groups, last = (digits[i : i + 3] for i in range(0, len(digits), 3))
+    place = "".join(f"x{group}/" for group in groups) + last
+    return place if width == WIDTH else f"{place}.p/{width}"
+
+
+def _partial_widths(folder: Path, path_of: PathOf) -> list[int]:
+    try:
+        names = os.listdir((folder / path_of(1)).parent)
+    except FileNotFoundError:
+        return []
+    return [int(name) for name in names if name.isdecimal()]
