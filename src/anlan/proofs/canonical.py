@@ -6,6 +6,7 @@ stands beside SHA-256 for operators bound to the national algorithms.
 
 import hashlib
 import hmac
+import json
 from typing import Any, cast
 
 import rfc8785
@@ -23,6 +24,17 @@ def canonical(value: object) -> bytes:
     keys that are no text, dates and decimals (turn them into text first).
     """
     return rfc8785.dumps(cast(Any, value))
+
+
+def parse_json(text: bytes) -> Any:
+    """JSON read strictly: a key that stands twice could show one value and hash another.
+
+    Raises `ValueError`.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_distinct, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def leaf_hash(canonical_bytes: bytes, alg: str = "sha256") -> bytes:
@@ -59,3 +71,14 @@ def opens(commitment_text: str, salt: bytes, value: object) -> bool:
     except ValueError:
         return False
     return hmac.compare_digest(expected.encode(), commitment_text.encode("utf-8", "replace"))
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a key stands twice")
+    return fields
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")

@@ -1,4 +1,7 @@
-"""`python -m anlan.proofs PATH…`: an auditor's own check, without the platform and its database."""
+"""`python -m anlan.proofs PATH…`: an auditor's own check, without the platform and its database.
+
+A file named `.json` is taken for a receipt, everything else for an archive.
+"""
 
 import argparse
 import json
@@ -8,17 +11,26 @@ from dataclasses import asdict
 from pathlib import Path
 
 from anlan.proofs.findings import Verdict
+from anlan.proofs.receipt import check_file, conclusion
 from anlan.proofs.verdict import archives_in, verify
 
-SIGNS = {"changed": "改动", "removed": "缺失", "added": "多出", "malformed": "无效", "ok": "相符"}
+SIGNS = {
+    "changed": "改动",
+    "removed": "缺失",
+    "added": "多出",
+    "malformed": "无效",
+    "unchecked": "未核",
+    "ok": "相符",
+}
 MOST_SHOWN = 50
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """0 if every archive is as it was sealed, 1 if not."""
+    """0 if every archive is as it was sealed and every receipt holds, 1 if not."""
     parser = argparse.ArgumentParser(
         prog="anlan verify",
-        description="核对封存档案是否仍是封存时的样子。完好时退出码为 0，否则为 1。",
+        description="核对封存档案是否仍是封存时的样子，回执能否证明记录在日志中。"
+        "全部完好时退出码为 0，否则为 1。",
     )
     add_arguments(parser)
     return run(parser.parse_args(argv))
@@ -26,8 +38,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Verify what was named and tell; the exit code as `main` gives it."""
-    archives = [found for path in arguments.paths for found in archives_in(path) or [path]]
-    verdicts = [(path, verify(path)) for path in archives]
+    try:
+        vkeys = [*arguments.key, *_listed_keys(arguments.keys)]
+    except (OSError, UnicodeDecodeError):
+        _say(f"读不到公钥文件 {arguments.keys}，请核对路径。")
+        return 1
+    found = [inner for path in arguments.paths for inner in archives_in(path) or [path]]
+    verdicts = [(path, _verdict(path, vkeys)) for path in found]
     seals_agree = not arguments.seal or arguments.seal in {v.seal for _, v in verdicts}
     if arguments.json:
         print(
@@ -48,12 +65,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="PATH",
-        help="档案 zip、解开的档案，或存放多份档案的文件夹",
+        help="档案 zip、解开的档案、存放多份档案的文件夹，或回执 .json",
     )
     parser.add_argument(
         "--seal", metavar="HEX", type=str.lower, help="公布的封签，与档案的封签比对"
     )
+    parser.add_argument(
+        "--key",
+        metavar="VKEY",
+        action="append",
+        default=[],
+        help="公布的日志公钥或见证公钥，核对回执用，可多次给出",
+    )
+    parser.add_argument(
+        "--keys", metavar="FILE", type=Path, help="公钥文件，每行一个，# 开头的行略过"
+    )
     parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
+
+
+def _verdict(path: Path, vkeys: Sequence[str]) -> Verdict:
+    return Verdict(tuple(check_file(path, vkeys))) if _is_receipt(path) else verify(path)
+
+
+def _is_receipt(path: Path) -> bool:
+    return path.suffix.lower() == ".json" and not path.is_dir()
+
+
+def _listed_keys(path: Path | None) -> list[str]:
+    lines = path.read_text("utf-8").splitlines() if path else []
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
 def _tell(path: Path, verdict: Verdict) -> None:
@@ -64,6 +104,9 @@ def _tell(path: Path, verdict: Verdict) -> None:
         _say(f"  ……另有 {len(verdict.findings) - MOST_SHOWN} 条，用 --json 查看全部")
     if verdict.seal:
         _say(f"  封签  {verdict.seal}")
+    if _is_receipt(path):
+        _say(f"结论：{conclusion(verdict.findings)}")
+        return
     amount = f"{verdict.files} 个文件，{verdict.bytes:,} 字节"
     _say(f"结论：档案完好，{amount}。" if verdict.ok else "结论：档案不可信，原因见上。")
 

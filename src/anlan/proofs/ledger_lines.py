@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from anlan.proofs.canonical import canonical, leaf_hash, opens
+from anlan.proofs.canonical import canonical, leaf_hash, opens, parse_json
 from anlan.proofs.findings import Finding, Kind, UnreadableError
 
 LEDGER = "data/ledger.jsonl"
@@ -102,22 +102,10 @@ def _open(opening: Any, commitments: Commitments) -> None:
 
 
 def _parse(text: bytes) -> Any:
-    """JSON read strictly: a key that stands twice could show one value and hash another."""
     try:
-        return json.loads(text, object_pairs_hook=_distinct, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        return parse_json(text)
+    except ValueError:
         raise _RecordError("malformed", "不是规范的 JSON") from None
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise ValueError("a key stands twice")
-    return fields
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:

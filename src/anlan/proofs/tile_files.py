@@ -2,8 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
@@ -23,24 +25,32 @@ def entries_path(index: int, width: int = WIDTH) -> str:
     return f"tile/entries/{_place(index, width)}"
 
 
-def find(folder: Path, path_of: PathOf, width: int) -> Path:
-    """The file of exactly this width, or a wider one, which begins with the same."""
-    exact = folder / path_of(width)
-    return exact if exact.exists() else find_widest(folder, path_of, width)
+class Version(NamedTuple):
+    """Which file was read or written; a replaced file has another inode or time."""
+
+    path: Path
+    inode: int
+    changed_ns: int
+
+    def is_current(self) -> bool:
+        try:
+            return _version(self.path, self.path.stat()) == self
+        except FileNotFoundError:
+            return False
 
 
-def find_widest(folder: Path, path_of: PathOf, at_least: int) -> Path:
-    """The full tile, or the widest partial one; raises `FileNotFoundError`."""
-    full = folder / path_of(WIDTH)
-    if full.exists():
-        return full
-    widest = max(_partial_widths(folder, path_of), default=0)
-    if widest < at_least:
-        raise FileNotFoundError(f"{full} holds no {at_least} leaves")
-    return folder / path_of(widest)
+def read(folder: Path, path_of: PathOf, at_least: int) -> tuple[bytes, Version]:
+    """The full tile, or the widest partial one."""
+    return _read_first(_by_width(folder, path_of, at_least), f"{path_of(WIDTH)}, {at_least} wide")
 
 
-def write(folder: Path, path_of: PathOf, width: int, content: bytes) -> Path:
+def read_beginning(folder: Path, path_of: PathOf, width: int) -> bytes:
+    """The tile of this width, or a wider one, which begins with the same."""
+    wider = _by_width(folder, path_of, width)
+    return _read_first(chain([folder / path_of(width)], wider), path_of(width))[0]
+
+
+def write(folder: Path, path_of: PathOf, width: int, content: bytes) -> Version:
     """Write one file, then remove what it replaces.
 
     That is its partial tiles if it is full, and what a crash left beyond it if it is not.
@@ -53,14 +63,15 @@ def write(folder: Path, path_of: PathOf, width: int, content: bytes) -> Path:
         stream.flush()
         os.fsync(stream.fileno())
     fresh.replace(path)
+    version = _version(path, path.stat())
     if width == WIDTH:
         shutil.rmtree((folder / path_of(1)).parent, ignore_errors=True)
-        return path
+        return version
     (folder / path_of(WIDTH)).unlink(missing_ok=True)
     for other in _partial_widths(folder, path_of):
         if other > width:
             (folder / path_of(other)).unlink()
-    return path
+    return version
 
 
 def sync_folders(folder: Path, written: set[Path]) -> None:
@@ -82,6 +93,29 @@ def _place(index: int, width: int) -> str:
     *groups, last = (digits[i : i + 3] for i in range(0, len(digits), 3))
     place = "".join(f"x{group}/" for group in groups) + last
     return place if width == WIDTH else f"{place}.p/{width}"
+
+
+def _by_width(folder: Path, path_of: PathOf, at_least: int) -> Iterator[Path]:
+    """Where to look, best first; and once more, for a tile that became full meanwhile."""
+    yield folder / path_of(WIDTH)
+    widest = max(_partial_widths(folder, path_of), default=0)
+    if widest >= at_least:
+        yield folder / path_of(widest)
+    yield folder / path_of(WIDTH)
+
+
+def _read_first(paths: Iterable[Path], wanted: str) -> tuple[bytes, Version]:
+    for path in paths:
+        try:
+            with path.open("rb") as stream:
+                return stream.read(), _version(path, os.fstat(stream.fileno()))
+        except FileNotFoundError:
+            continue
+    raise FileNotFoundError(f"the log has no tile {wanted}")
+
+
+def _version(path: Path, status: os.stat_result) -> Version:
+    return Version(path, status.st_ino, status.st_mtime_ns)
 
 
 def _partial_widths(folder: Path, path_of: PathOf) -> list[int]:

@@ -21,9 +21,10 @@ from anlan.proofs.merkle import hash_children, root
 from anlan.proofs.tile_files import (
     HEIGHT,
     WIDTH,
+    Version,
     entries_path,
-    find,
-    find_widest,
+    read,
+    read_beginning,
     sync_folders,
     tile_path,
     write,
@@ -88,7 +89,8 @@ class TileFolder:
         for number, before, new in _by_tile(size, entries):
             bundle = [*(self._entries(number, before) if before else []), *new]
             content = b"".join(len(e).to_bytes(LENGTH_BYTES, "big") + e for e in bundle)
-            written.add(write(self.folder, partial(entries_path, number), len(bundle), content))
+            path_of = partial(entries_path, number)
+            written.add(write(self.folder, path_of, len(bundle), content).path)
         return written
 
     def _append_hashes(self, level: int, hashes: Sequence[bytes], size: int) -> set[Path]:
@@ -99,10 +101,10 @@ class TileFolder:
             for hashed in new:
                 tile.push(hashed)
             content = b"".join(tile.rows[0])
-            path = write(self.folder, partial(tile_path, level, number), tile.width, content)
-            tile.comes_from(path)
+            path_of = partial(tile_path, level, number)
+            tile.version = write(self.folder, path_of, tile.width, content)
             self._remember(level, number, tile)
-            written.add(path)
+            written.add(tile.version.path)
             roots += tile.rows[HEIGHT]
         return written | (self._append_hashes(level + 1, roots, size // WIDTH) if roots else set())
 
@@ -114,16 +116,18 @@ class TileFolder:
             return tile
         if not width:
             return _Tile(self.alg)
-        path = find(self.folder, partial(tile_path, level, number), width)
-        return _Tile(self.alg, path.read_bytes()[: width * HASH_BYTES])
+        hashes = read_beginning(self.folder, partial(tile_path, level, number), width)
+        tile = _Tile(self.alg, hashes[: width * HASH_BYTES])
+        if tile.width < width:
+            raise ValueError(f"tile {level}/{number} is cut short")
+        return tile
 
     def _tile(self, level: int, number: int, at_least: int) -> "_Tile":
         with self._lock:
             tile = self._remembered.get((level, number))
         if not tile or tile.width < at_least or not tile.is_current():
-            path = find_widest(self.folder, partial(tile_path, level, number), at_least)
-            tile = _Tile(self.alg, path.read_bytes())
-            tile.comes_from(path)
+            hashes, version = read(self.folder, partial(tile_path, level, number), at_least)
+            tile = _Tile(self.alg, hashes, version)
         if tile.width < at_least:
             raise ValueError(f"tile {level}/{number} is cut short")
         self._remember(level, number, tile)
@@ -138,7 +142,7 @@ class TileFolder:
 
     def _entries(self, number: int, width: int) -> list[bytes]:
         """The first `width` entries of a bundle."""
-        bundle = find(self.folder, partial(entries_path, number), width).read_bytes()
+        bundle = read_beginning(self.folder, partial(entries_path, number), width)
         entries, start = [], 0
         for _ in range(width):
             end = start + LENGTH_BYTES + int.from_bytes(bundle[start : start + LENGTH_BYTES], "big")
@@ -152,11 +156,10 @@ class TileFolder:
 class _Tile:
     """Up to 256 hashes in rows[0]; over them, in rows[1] to rows[8], the full subtrees."""
 
-    def __init__(self, alg: str, hashes: bytes = b"") -> None:
+    def __init__(self, alg: str, hashes: bytes = b"", version: Version | None = None) -> None:
         self.alg = alg
         self.rows: list[list[bytes]] = [[] for _ in range(HEIGHT + 1)]
-        self.path: Path | None = None
-        self.stamp = (0, 0)
+        self.version = version
         for start in range(0, len(hashes) - HASH_BYTES + 1, HASH_BYTES):
             self.push(hashes[start : start + HASH_BYTES])
 
@@ -172,20 +175,9 @@ class _Tile:
                 return
             hashed = hash_children(row[-2], row[-1], self.alg)
 
-    def comes_from(self, path: Path) -> None:
-        self.path, self.stamp = path, _stamp(path)
-
     def is_current(self) -> bool:
         """Is the file still the one that was read? Another process may have replaced it."""
-        try:
-            return self.path is not None and _stamp(self.path) == self.stamp
-        except FileNotFoundError:
-            return False
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    status = path.stat()
-    return status.st_ino, status.st_mtime_ns
+        return self.version is not None and self.version.is_current()
 
 
 def _by_tile(start: int, items: Sequence[Item]) -> Iterator[tuple[int, int, Sequence[Item]]]:
