@@ -1,6 +1,6 @@
 from django.urls import path
 
-from anlan.archives.views import archive, certificates, own
+from anlan.archives.views import archive, certificates, own, receipts
 
 app_name = "archives"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("class/<uuid:uid>/reseal", archive.order_reseal, name="reseal"),
     path("class/<uuid:uid>/report", archive.report, name="report"),
     path("class/<uuid:uid>/report.pdf", archive.report_file, name="report_file"),
+    path("class/<uuid:uid>/receipt.json", receipts.seal_receipt, name="receipt"),
     path("<uuid:uid>/download", archive.download, name="download"),
     path("certificates/", certificates.ledger, name="certificates"),
     path("certificates/export", certificates.export, name="export"),

@@ -11,10 +11,12 @@ from anlan.assessments.services import lapse_missed, submit_overdue
 from anlan.bookings.jobs import promote_waiters
 from anlan.classes.jobs import start_due_classes
 from anlan.foundation.jobs.services import Job
+from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.notices.jobs import send_text_messages
 from anlan.identity.jobs import import_rosters
 
 SCHEDULE = [
+    Job(sequence),
     Job(import_rosters, every=timedelta(seconds=1)),
     Job(submit_overdue, every=timedelta(seconds=5)),
     Job(lapse_missed, every=timedelta(minutes=1)),

@@ -30,6 +30,8 @@ def temporary_city() -> Iterator[Path]:
                 ANLAN_FILES=folder / "files",
                 ANLAN_SMS_FOLDER=folder / "sms",
                 ANLAN_KEYRING=folder / "keyring.json",
+                ANLAN_LOG_KEY=folder / "log.key",
+                ANLAN_LOG_FOLDER=folder / "log",
             ):
                 yield folder
         finally:

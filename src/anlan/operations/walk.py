@@ -24,12 +24,15 @@ from anlan.courses.services import load_syllabi
 from anlan.foundation.codes.services import load_codes
 from anlan.foundation.files.services import keep
 from anlan.foundation.ledger.models import Entry
+from anlan.foundation.ledger.receipts import receipt_of
+from anlan.foundation.ledger.sequencer import public_key, sequence
 from anlan.foundation.rules.services import load_rules
 from anlan.identity.services import register_person
 from anlan.lib.dates import local_date
 from anlan.lib.refusals import Refused
 from anlan.operations.story import acts, troupe
 from anlan.operations.story.names import Inventor
+from anlan.proofs.receipt import check
 from anlan.proofs.verdict import verify
 
 DISTRICT = "370112"
@@ -96,6 +99,7 @@ class Walk:
             ("结班", self.close),
             ("封存一期一档、一人一档，颁发证明", self.seal),
             ("核对封存档案，篡改即被指出", self.check),
+            ("签名日志的回执", self.receipt),
         ]
 
     def load(self) -> str:
@@ -308,6 +312,17 @@ class Walk:
         if not verdict.ok or spoilt.ok:
             raise WalkFailed("档案核对未通过，或篡改未被发现")
         return f"{verdict.files} 个文件全部相符；改动一个字节后：{spoilt.findings[0].text}"
+
+    def receipt(self) -> str:
+        while sequence(self.today):
+            pass
+        found = receipt_of(self.klass.subject, "class_sealed")
+        if found is None:
+            raise WalkFailed("封签应已写入签名日志")
+        wrong = [f.text for f in check(found, [public_key()]) if f.kind != "ok"]
+        if wrong:
+            raise WalkFailed("；".join(wrong))
+        return f"封签是日志第 {found['index'] + 1} 条，包含证明 {len(found['proof'])} 步，签名有效"
 
 
 def spoil(path: Path) -> None:

@@ -71,3 +71,32 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.verb}"
+
+
+class LogHead(models.Model):
+    """How far the log has come: `size` entries have a place, `published` are under a checkpoint.
+
+    One row, locked by whoever sequences. The tiles on disk are derived from the entries; after a
+    crash they are written again from `published` on.
+    """
+
+    size = models.BigIntegerField(default=0)
+    published = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.published} / {self.size}"
+
+
+class Checkpoint(models.Model):
+    """A signed statement of the log's size and root (C2SP tlog-checkpoint), never changed."""
+
+    size = models.BigIntegerField(unique=True)
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["size"]
+
+    def __str__(self) -> str:
+        return f"{self.size} {bytes(self.root).hex()[:12]}"

@@ -3,9 +3,9 @@
 import argparse
 import json
 
-from anlan.operations.bench import chain
+from anlan.operations.bench import chain, ledger
 
-BENCHES = {"chain": chain.measure}
+BENCHES = {"chain": chain.measure, "ledger": ledger.measure}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
