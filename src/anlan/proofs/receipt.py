@@ -137,16 +137,15 @@ def _entry_finding(parts: _Parts) -> Finding:
 
 def _proof_finding(parts: _Parts, checkpoint: Checkpoint) -> Finding:
     """Whether the stated hash is in the log; that it is the entry's own is `_entry_finding`."""
-    size = checkpoint.size
+    size = checkpoint.size  # only the signature binds it: trees of other sizes may share a path
     proved = verify_inclusion(
         parts.hashed, parts.index, size, parts.proof, checkpoint.root, parts.alg
     )
     if not proved:
         text = "从这个哈希走不到检查点的根：哈希、序号、证明或检查点被改动，或记录不在日志中"
         return _finding("changed", PROOF, text)
-    return Finding(
-        "ok", PROOF, f"是日志 {checkpoint.origin} 的第 {parts.index + 1} 条，共 {size} 条"
-    )
+    text = f"是日志 {checkpoint.origin} 的第 {parts.index + 1} 条，共 {size} 条"
+    return _finding("ok", PROOF, text)
 
 
 def _signature_finding(parts: _Parts, log_keys: Sequence[VerifierKey]) -> Finding:
