@@ -1,8 +1,10 @@
 """Where the tiles of a log lie, and how they are written whole or not at all."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -53,7 +55,8 @@ def read_beginning(folder: Path, path_of: PathOf, width: int) -> bytes:
 def write(folder: Path, path_of: PathOf, width: int, content: bytes) -> Version:
     """Write one file, then remove what it replaces.
 
-    That is its partial tiles if it is full, and what a crash left beyond it if it is not.
+    That is its partial tiles if it is full; and if it is not, what a crash left beyond it, unless
+    that agrees with it: then another writer is only ahead.
     """
     path = folder / path_of(width)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,11 +70,22 @@ def write(folder: Path, path_of: PathOf, width: int, content: bytes) -> Version:
     if width == WIDTH:
         shutil.rmtree((folder / path_of(1)).parent, ignore_errors=True)
         return version
-    (folder / path_of(WIDTH)).unlink(missing_ok=True)
-    for other in _partial_widths(folder, path_of):
-        if other > width:
+    for other in (WIDTH, *_partial_widths(folder, path_of)):
+        if other > width and not _begins_with(folder / path_of(other), content):
             (folder / path_of(other)).unlink()
     return version
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Other writers of this log wait; the lock goes with the process, should that die."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def sync_folders(folder: Path, written: set[Path]) -> None:
@@ -102,6 +116,15 @@ def _by_width(folder: Path, path_of: PathOf, at_least: int) -> Iterator[Path]:
     if widest >= at_least:
         yield folder / path_of(widest)
     yield folder / path_of(WIDTH)
+
+
+def _begins_with(path: Path, content: bytes) -> bool:
+    """True also for a file that is not there: then nothing contradicts."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(content)) == content
+    except FileNotFoundError:
+        return True
 
 
 def _read_first(paths: Iterable[Path], wanted: str) -> tuple[bytes, Version]:

@@ -23,6 +23,7 @@ from anlan.proofs.tile_files import (
     WIDTH,
     Version,
     entries_path,
+    only_writer,
     read,
     read_beginning,
     sync_folders,
@@ -41,7 +42,7 @@ Item = TypeVar("Item")
 
 
 class TileFolder:
-    """A log in a folder: one process appends, any number read."""
+    """A log in a folder: one appends at a time, any number read."""
 
     def __init__(self, folder: Path, alg: str = "sha256") -> None:
         self.folder = folder
@@ -62,9 +63,10 @@ class TileFolder:
                 raise ValueError(f"entry {number} has more than {LONGEST_ENTRY} bytes")
             if leaf_hash(entry, self.alg) != hashed:
                 raise ValueError(f"the hash of entry {number} is not its own")
-        written = self._append_entries([entry for entry, _ in leaves], size)
-        written |= self._append_hashes(0, [hashed for _, hashed in leaves], size)
-        sync_folders(self.folder, written)
+        with only_writer(self.folder):
+            written = self._append_entries([entry for entry, _ in leaves], size)
+            written |= self._append_hashes(0, [hashed for _, hashed in leaves], size)
+            sync_folders(self.folder, written)
 
     def root(self, size: int) -> bytes:
         return root(size, self.node, self.alg)

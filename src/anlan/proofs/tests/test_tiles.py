@@ -121,6 +121,22 @@ def test_what_a_crash_left_beyond_the_signed_size_is_overwritten(
         assert reader.leaf_bytes(size - 1, size) == real[size - 1]
 
 
+@pytest.mark.parametrize(("slow", "fast"), [(110, 120), (110, 300), (256, 300), (300, 600)])
+def test_a_slow_writer_takes_nothing_from_one_that_is_ahead(
+    tmp_path: Path, slow: int, fast: int
+) -> None:
+    all_entries = entries(700)
+    whole = node_over(hashes_of(all_entries))
+    one, other = grown(tmp_path, all_entries, 100), TileFolder(tmp_path)
+    other.append(with_hashes(all_entries[100:fast]), 100)
+    one.append(with_hashes(all_entries[100:slow]), 100)
+    assert one.root(slow) == root(slow, whole)
+    for log in (one, other, TileFolder(tmp_path)):
+        assert log.root(fast) == root(fast, whole)
+    other.append(with_hashes(all_entries[fast:]), fast)
+    assert one.root(700) == root(700, whole)
+
+
 def test_a_torn_file_of_a_crashed_write_is_no_tile(tmp_path: Path) -> None:
     log = grown(tmp_path, entries(20), 5)
     (tmp_path / "tile/0/000.p/20.part").write_bytes(b"torn")
