@@ -61,7 +61,12 @@ def _publish(at: datetime) -> int:
     if not rows:
         return 0
     tiles = tile_folder()
-    tiles.append([(leaf.encode(), bytes(digest)) for leaf, digest in rows], head.published)
+    leaves = [(leaf.encode(), bytes(digest)) for leaf, digest in rows]
+    try:
+        tiles.append(leaves, head.published)
+    except FileNotFoundError:  # the folder was emptied or is new: it is derived, make it again
+        rebuild_tiles(head.published)
+        tiles.append(leaves, head.published)
     root = tiles.root(head.size)
     note = notes.sign(settings.ANLAN_LOG_ORIGIN, head.size, root, signing_key())
     if _sign_off(head, root, note, at):
@@ -77,6 +82,15 @@ def _sign_off(head: LogHead, root: bytes, note: str, at: datetime) -> bool:
         return False
     Checkpoint.objects.create(size=head.size, root=root, note=note, at=at)
     return True
+
+
+def rebuild_tiles(size: int) -> None:
+    """Write the tiles of the first `size` entries again, from the entries and their places."""
+    tiles = tile_folder()
+    for start in range(0, size, BATCH):
+        part = Entry.objects.filter(position__gte=start, position__lt=min(start + BATCH, size))
+        rows = part.order_by("position").values_list("leaf", "leaf_hash")
+        tiles.append([(leaf.encode(), bytes(digest)) for leaf, digest in rows], start)
 
 
 def _show(note: str) -> None:
@@ -95,7 +109,13 @@ def log_folder() -> Path:
 
 
 def tile_folder() -> TileFolder:
-    return TileFolder(log_folder())
+    """The one of this process: it remembers the tiles it has read."""
+    return _tiles_at(str(log_folder()))
+
+
+@lru_cache(maxsize=4)
+def _tiles_at(path: str) -> TileFolder:
+    return TileFolder(Path(path))
 
 
 def signing_key() -> Ed25519PrivateKey:

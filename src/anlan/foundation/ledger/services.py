@@ -18,6 +18,7 @@ from anlan.foundation.ledger.models import Entry, SubjectKey, TimeSource
 from anlan.proofs.canonical import SALT_BYTES, canonical, commitment, leaf_hash
 
 SYSTEM = "system"
+LONGEST_LEAF = 0xFFFF  # bytes, as tlog-tiles has it
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,8 @@ def _entry(line: Line, keys: Mapping[str, SubjectKey], moment: datetime) -> Entr
             "commitments": _commitments(line, keys, uid),
         }
     )
+    if len(leaf) > LONGEST_LEAF:
+        raise ValueError(f"a leaf of {len(leaf)} bytes; name what is large by its hash instead")
     return Entry(
         uid=uid,
         subject=line.subject,

@@ -1,5 +1,7 @@
 """The log: places in the order of writing, a tree over them, a signature on what it comes to."""
 
+import shutil
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -78,6 +80,22 @@ def test_tiles_that_a_crash_left_unsigned_are_written_again() -> None:
     sequence(NOW)
     hashes = [bytes(entry.leaf_hash) for entry in Entry.objects.all()]
     assert bytes(Checkpoint.objects.get().root) == tree_head(hashes)
+
+
+def test_an_emptied_folder_is_made_again_from_the_entries() -> None:
+    write(300)
+    sequence(NOW)
+    shutil.rmtree(settings.ANLAN_LOG_FOLDER)
+    write(5)
+    assert sequence(NOW) == 5
+    hashes = [bytes(entry.leaf_hash) for entry in Entry.objects.all()]
+    assert bytes(Checkpoint.objects.get(size=305).root) == tree_head(hashes)
+
+
+def test_an_entry_too_large_for_the_log_is_refused_when_it_is_written() -> None:
+    with pytest.raises(ValueError, match="by its hash"):
+        record("class/1", "class_edited", by=None, at=NOW, text="长" * 30_000)
+    assert not Entry.objects.exists()
 
 
 def test_of_two_sequencers_one_signs() -> None:
