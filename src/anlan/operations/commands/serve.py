@@ -125,7 +125,7 @@ def _about_cameras(place: Place) -> list[str]:
 
 def _site(args: argparse.Namespace, pair: CertificateFiles | None) -> Sequence[str]:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
-    command += ["--host", args.host, "--port", str(args.port), "--log-level", "warning"]
+    command += ["--host", args.host, "--port", str(args.port), "--log-level", "error"]
     command += ["--workers", str(args.workers), "--blocking-threads", str(args.threads)]
     command += ["--respawn-failed-workers", "--working-dir", str(Path.cwd())]
     if pair:
