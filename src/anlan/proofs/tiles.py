@@ -44,7 +44,9 @@ Item = TypeVar("Item")
 class TileFolder:
     """A log in a folder: one appends at a time, any number read."""
 
-    def __init__(self, folder: Path, alg: str = "sha256") -> None:
+    def __init__(self, folder: Path, alg: str = "sha256", *, with_entries: bool = True) -> None:
+        """Without entries only hashes lie in the folder, so that all of it may be published."""
+        self.with_entries = with_entries
         self.folder = folder
         self.alg = alg
         self._remembered: OrderedDict[tuple[int, int], _Tile] = OrderedDict()
@@ -64,8 +66,9 @@ class TileFolder:
             if leaf_hash(entry, self.alg) != hashed:
                 raise ValueError(f"the hash of entry {number} is not its own")
         with only_writer(self.folder):
-            written = self._append_entries([entry for entry, _ in leaves], size)
-            written |= self._append_hashes(0, [hashed for _, hashed in leaves], size)
+            written = self._append_hashes(0, [hashed for _, hashed in leaves], size)
+            if self.with_entries:
+                written |= self._append_entries([entry for entry, _ in leaves], size)
             sync_folders(self.folder, written)
 
     def root(self, size: int) -> bytes:

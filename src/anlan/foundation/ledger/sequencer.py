@@ -115,7 +115,7 @@ def tile_folder() -> TileFolder:
 
 @lru_cache(maxsize=4)
 def _tiles_at(path: str) -> TileFolder:
-    return TileFolder(Path(path))
+    return TileFolder(Path(path), with_entries=False)  # what lies there may be served to anybody
 
 
 def signing_key() -> Ed25519PrivateKey:

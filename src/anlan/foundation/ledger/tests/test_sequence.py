@@ -1,6 +1,7 @@
 """The log: places in the order of writing, a tree over them, a signature on what it comes to."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -138,3 +139,13 @@ def test_nothing_else_of_the_folder_is_served(path: str) -> None:
     write(2)
     sequence(NOW)
     assert Client().get(f"/log/tile/{path}").status_code == 404
+
+
+def test_no_entry_lies_in_the_folder_that_anybody_may_be_served() -> None:
+    record("class/1", "class_returned", by=None, at=NOW, reason="请王建国补材料", stage="区县审核")
+    write(300)
+    sequence(NOW)
+    files = [path for path in Path(settings.ANLAN_LOG_FOLDER).rglob("*") if path.is_file()]
+    assert len(files) > 2
+    assert [path for path in files if "王建国".encode() in path.read_bytes()] == []
+    assert not (Path(settings.ANLAN_LOG_FOLDER) / "tile" / "entries").exists()
