@@ -13,8 +13,9 @@ from anlan.archives.models import Archive
 from anlan.archives.queries import certificates_in, last_version, learner_archives_of
 from anlan.archives.report_parts import recordings_of, size_text
 from anlan.archives.reports import evaluation_report
-from anlan.classes import printed
+from anlan.classes import printed, sheets
 from anlan.classes.models import Enrolment, TrainingClass
+from anlan.classes.people import whole_list
 from anlan.classes.queries import registers_of, rules_for, sessions_of
 from anlan.classes.results import results_of
 from anlan.classes.services.reviews import snapshot
@@ -134,7 +135,9 @@ def _application(klass: TrainingClass) -> Iterator[Piece]:
 
 def _people(klass: TrainingClass, at: datetime) -> Iterator[Piece]:
     yield Piece("02-花名册/花名册.pdf", "花名册", printed.roster_pdf(klass, at=at))
-    yield Piece("02-花名册/花名册.xlsx", "花名册（表格）", printed.roster_xlsx(klass, at=at))
+    yield Piece(
+        "02-花名册/花名册.xlsx", "花名册（表格）", sheets.roster_sheet(klass, whole_list(klass))
+    )
 
 
 def _attendance(klass: TrainingClass, at: datetime) -> Iterator[Piece]:
@@ -155,7 +158,7 @@ def _results(klass: TrainingClass, at: datetime) -> Iterator[Piece]:
     numbers = {one.enrolment_id: one.number for one in certificates_in(klass)}
     pdf = printed.score_pdf(klass, at=at, certificates=numbers)
     yield Piece("04-考核/成绩册.pdf", "成绩册", pdf)
-    table = printed.score_xlsx(klass, at=at, certificates=numbers)
+    table = sheets.score_sheet(klass, whole_list(klass), numbers)
     yield Piece("04-考核/成绩册.xlsx", "成绩册（表格）", table)
     for no, result in enumerate(results_of(klass).values(), start=1):
         for trial in result.trials:

@@ -31,8 +31,16 @@ def learners_for(user: User, klass: TrainingClass) -> list[Learner]:
     if not policies.is_watching(user, klass):
         own = reach(user).keys(ScopeKind.ORGANIZATION, Role.SAFETY_OFFICER)
         people = people.filter(organization__uid__in=own)
-    rows = list(people)
     full = not policies.is_watching(user, klass) or policies.may_see_people(user, klass)
+    return _lines(klass, list(people), full=full)
+
+
+def whole_list(klass: TrainingClass) -> list[Learner]:
+    """Everybody by full name, for the class's own archive; no user is asked."""
+    return _lines(klass, list(queries.enrolled(klass)), full=True)
+
+
+def _lines(klass: TrainingClass, rows: list[Enrolment], *, full: bool) -> list[Learner]:
     before = queries.trained_before([one.person for one in rows], klass)
     results = results_of(klass) if rows and klass.status in WITH_RESULTS else {}
     return [

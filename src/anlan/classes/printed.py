@@ -1,6 +1,6 @@
-"""花名册, 签到表, 成绩册 as documents: a PDF to sign or to seal, and the same as xlsx.
+"""花名册, 签到表, 成绩册 as PDFs to sign or to seal; a half-day's marks as xlsx too.
 
-They carry full names: for the class's own staff, officials, and its archive.
+They carry full names: for the class's own staff and its archive. Other tables: `sheets`.
 """
 
 from collections.abc import Mapping
@@ -109,24 +109,6 @@ def score_pdf(
     return typeset(TEMPLATES / "score_sheet.typ", sheet)
 
 
-def roster_xlsx(klass: TrainingClass, *, at: datetime) -> bytes:
-    sheet = roster(klass, at=at)
-    heads = ("序号", "姓名", "性别", "身份证号", "单位", "岗位", "手机")
-    rows = [
-        (
-            r["number"],
-            r["name"],
-            r["sex"],
-            r["id_masked"],
-            r["employer"],
-            r["post"],
-            r["phone_masked"],
-        )
-        for r in sheet["rows"]
-    ]
-    return write_table(f"花名册　{klass.title}", heads, rows, subtitle=_subtitle(klass))
-
-
 def sign_in_xlsx(session: Session, *, at: datetime, filled: bool = False) -> bytes:
     sheet = sign_in_sheet(session, at=at, filled=filled)
     heads = ("序号", "姓名", "证件末四位", "单位", "签到", "签到时间", "签退", "签退时间")
@@ -143,34 +125,12 @@ def sign_in_xlsx(session: Session, *, at: datetime, filled: bool = False) -> byt
         )
         for r in sheet["rows"]
     ]
-    where = f"{sheet['session']}　{session.topic}　讲师 {session.trainer.name}　{session.place}"
+    mark = "演示数据　" if session.klass.is_synthetic else ""
+    where = (
+        f"{mark}{sheet['session']}　{session.topic}　讲师 {session.trainer.name}　{session.place}"
+    )
     return write_table(
         f"签到表　{session.klass.title}", heads, rows, subtitle=where, footer=("班主任：",)
-    )
-
-
-def score_xlsx(
-    klass: TrainingClass, *, at: datetime, certificates: Mapping[int, str] | None = None
-) -> bytes:
-    sheet = score_sheet(klass, at=at, certificates=certificates)
-    heads = ("序号", "姓名", "身份证号", "单位", "学时", "理论", "实操", "结论", "证明编号")
-    rows = [
-        (
-            r["number"],
-            r["name"],
-            r["id_masked"],
-            r["employer"],
-            r["hours"],
-            r["theory"],
-            r["practical"],
-            r["outcome"],
-            r["certificate"],
-        )
-        for r in sheet["rows"]
-    ]
-    footer = (sheet["rule"], "考官：　　　　　　　　班主任：")
-    return write_table(
-        f"成绩册　{klass.title}", heads, rows, subtitle=_subtitle(klass), footer=footer
     )
 
 
@@ -194,10 +154,6 @@ def _head(klass: TrainingClass, at: datetime) -> Sheet:
         "class_title": klass.title,
         "class_number": klass.number,
     }
-
-
-def _subtitle(klass: TrainingClass) -> str:
-    return f"班号 {klass.number}　{klass.provider.name}　{class_days(klass)}"
 
 
 def _fact(label: str, value: str) -> Fact:

@@ -1,6 +1,6 @@
-"""花名册, 签到表, 成绩册 and the class ledger as the xlsx that offices print."""
+"""花名册, 签到表, 成绩册 and the class ledger as the xlsx that offices print and archives keep."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from anlan.attendance.queries import Presence, presences
 from anlan.classes import queries
@@ -58,10 +58,19 @@ def attendance_sheet(klass: TrainingClass, learners: Iterable[Learner]) -> bytes
     return _sheet(klass, "签到表", headers, rows)
 
 
-def score_sheet(klass: TrainingClass, learners: Iterable[Learner]) -> bytes:
-    """成绩册: hours, theory, practical, make-ups, verdict."""
+def score_sheet(
+    klass: TrainingClass,
+    learners: Iterable[Learner],
+    certificates: Mapping[int, str] | None = None,
+) -> bytes:
+    """成绩册: hours, theory, practical, make-ups, verdict.
+
+    `certificates` is enrolment id → number, from the room that issues them.
+    """
     results = results_of(klass)
     headers = ["序号", "姓名", "身份证号", "单位", "学时", "理论", "实操", "补考次数", "结论"]
+    if certificates is not None:
+        headers.append("证明编号")
     rows: list[list[Cell]] = []
     for number, one in enumerate(learners, start=1):
         result = results[one.enrolment.pk]
@@ -78,6 +87,8 @@ def score_sheet(klass: TrainingClass, learners: Iterable[Learner]) -> bytes:
                 result.verdict,
             ]
         )
+        if certificates is not None:
+            rows[-1].append(certificates.get(one.enrolment.pk, ""))
     return _sheet(klass, "成绩册", headers, rows)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings
 from django.http import (
     FileResponse,
     HttpRequest,
@@ -79,7 +80,9 @@ def _bytes(path: Path, first: int, last: int) -> Iterator[bytes]:
 def send_bytes(
     content: bytes, name: str, content_type: str, *, inline: bool = False
 ) -> HttpResponse:
-    """Answer with a document made just now."""
+    """Answer with a document made just now; a demonstration's says so in its name."""
+    if settings.ANLAN_DEMONSTRATION:
+        name = f"演示数据-{name}"
     response = HttpResponse(content, content_type=content_type)
     how = "inline" if inline else "attachment"
     quoted = "".join(f"%{byte:02X}" for byte in name.encode())
