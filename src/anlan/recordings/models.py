@@ -34,3 +34,15 @@ class Recording(models.Model):
     @property
     def subject(self) -> str:
         return f"recording/{self.uid}"
+
+
+class HeadCount(models.Model):
+    """How many faces the fullest of several sampled frames showed; never a verdict by itself."""
+
+    recording = models.OneToOneField(Recording, models.CASCADE, related_name="head_count")
+    most = models.PositiveSmallIntegerField()
+    frames = models.JSONField(help_text='[{"second": 120, "count": 31}, …] in order of time')
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.recording}: {self.most}"
