@@ -27,6 +27,10 @@ ANLAN_KEYRING = VAR / "secrets" / "keyring.json"
 ANLAN_LOG_ORIGIN = env.text("ANLAN_LOG_ORIGIN", "anlan-log")
 ANLAN_LOG_KEY = VAR / "secrets" / "log.key"
 ANLAN_LOG_FOLDER = VAR / "log"
+ANLAN_LOG_ALG = env.one_of("ANLAN_LOG_ALG", "sha256", {"sha256", "sm3"})
+ANLAN_LOG_SIGNATURE = env.one_of("ANLAN_LOG_SIGNATURE", "ed25519", {"ed25519", "sm2"})
+ANLAN_TSA_URL = env.text("ANLAN_TSA_URL", "")  # empty: no time stamps
+ANLAN_TSA_CERTS = env.text("ANLAN_TSA_CERTS", "")  # PEM file with the authority's root
 ANLAN_FILES = VAR / "files"
 ANLAN_SMS_ADAPTER = env.text("ANLAN_SMS_ADAPTER", "anlan.foundation.notices.sms.FileAdapter")
 ANLAN_SMS_FOLDER = VAR / "sms"
@@ -36,6 +40,7 @@ ANLAN_ROLE_LABEL = "anlan.config.menu.role_label"
 ANLAN_SCHEDULE = "anlan.config.schedule.SCHEDULE"
 ANLAN_CLASS_LINKS = ["anlan.bookings.links.for_class", "anlan.archives.links.class_links"]
 ANLAN_SENTENCES = [
+    "anlan.foundation.ledger.sentences.SENTENCES",
     "anlan.organizations.sentences.SENTENCES",
     "anlan.identity.sentences.SENTENCES",
     "anlan.attendance.sentences.SENTENCES",

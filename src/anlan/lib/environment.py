@@ -44,6 +44,12 @@ class Environment:
             raise BadEnvironment(name, raw, f"write a whole number from {least} to {most}")
         return int(raw)
 
+    def one_of(self, name: str, default: str, allowed: set[str]) -> str:
+        raw = self.values.get(name, default)
+        if raw not in allowed:
+            raise BadEnvironment(name, raw, f"write one of {', '.join(sorted(allowed))}")
+        return raw
+
     def names(self, name: str, default: list[str]) -> list[str]:
         raw = self.values.get(name)
         return default if raw is None else [part.strip() for part in raw.split(",") if part.strip()]

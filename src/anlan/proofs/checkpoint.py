@@ -6,6 +6,8 @@ CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=   the root over all of them
 
 — example.com/log Az3grlgt…                    signed by the log
 — witness.example.com/w1 jWbPPwAA…             and by a witness that saw it grow
+
+A log that hashes with SM3 says so in a fourth line of the text, `alg sm3`, which is signed as well.
 """
 
 import base64
@@ -28,12 +30,16 @@ from anlan.proofs.notes import (
     strict_base64,
     vkey,
 )
+from anlan.proofs.sm2 import Sm2PrivateKey
 
 __all__ = ["BadCheckpoint", "Checkpoint", "cosign", "parse", "sign", "verify", "vkey"]
+
+PrivateKey = Ed25519PrivateKey | Sm2PrivateKey
 
 ROOT_BYTES = 32
 TIME_BYTES = 8
 SIZE_LINE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+SM3_LINE = "alg sm3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +62,30 @@ class Checkpoint:
     signed_by: tuple[str, ...] = ()
     cosigned_by: tuple[Cosigned, ...] = ()
 
+    @property
+    def alg(self) -> str:
+        """What the tree hashes with."""
+        return "sm3" if SM3_LINE in self.body.split("\n")[3:] else "sha256"
+
 
 def sign(
-    origin: str, size: int, root: bytes, key: Ed25519PrivateKey, name: str | None = None
+    origin: str,
+    size: int,
+    root: bytes,
+    key: PrivateKey,
+    name: str | None = None,
+    alg: str = "sha256",
 ) -> str:
     """The note, signed by the log; `name` is that of its key, by custom the origin."""
     body = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+    body += f"{SM3_LINE}\n" if alg == "sm3" else ""
     signer = VerifierKey(origin if name is None else name, LOG, key.public_key())
     note = f"{body}\n{Signature(signer.name, signer.key_id, key.sign(body.encode()))}"
     parse(note)
     return note
 
 
-def cosign(text: str, key: Ed25519PrivateKey, name: str, at: datetime) -> str:
+def cosign(text: str, key: PrivateKey, name: str, at: datetime) -> str:
     """The note with a witness's line added.
 
     Whoever calls this has verified the log's signature, and the consistency with every

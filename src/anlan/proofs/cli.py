@@ -1,6 +1,7 @@
 """`python -m anlan.proofs PATH…`: an auditor's own check, without the platform and its database.
 
-A file named `.json` is taken for a receipt, everything else for an archive.
+A file named `.json` is taken for a receipt, everything else for an archive. The first word `cosign`
+hands over to the witness's command.
 """
 
 import argparse
@@ -10,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from anlan.proofs import cosign_cli
 from anlan.proofs.findings import Verdict
 from anlan.proofs.receipt import check_file, conclusion
+from anlan.proofs.stamps import Authority, authorities_at
 from anlan.proofs.verdict import archives_in, verify
 
 SIGNS = {
@@ -20,6 +23,7 @@ SIGNS = {
     "added": "多出",
     "malformed": "无效",
     "unchecked": "未核",
+    "withheld": "未公开",
     "ok": "相符",
 }
 MOST_SHOWN = 50
@@ -27,13 +31,16 @@ MOST_SHOWN = 50
 
 def main(argv: Sequence[str] | None = None) -> int:
     """0 if every archive is as it was sealed and every receipt holds, 1 if not."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["cosign"]:
+        return cosign_cli.main(words[1:])
     parser = argparse.ArgumentParser(
         prog="anlan verify",
         description="核对封存档案是否仍是封存时的样子，回执能否证明记录在日志中。"
         "全部完好时退出码为 0，否则为 1。",
     )
     add_arguments(parser)
-    return run(parser.parse_args(argv))
+    return run(parser.parse_args(words))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -43,8 +50,13 @@ def run(arguments: argparse.Namespace) -> int:
     except (OSError, UnicodeDecodeError):
         _say(f"读不到公钥文件 {arguments.keys}，请核对路径。")
         return 1
+    try:
+        authorities = authorities_at(arguments.tsa) if arguments.tsa else []
+    except (OSError, ValueError):
+        _say(f"读不到时间戳机构的证书 {arguments.tsa}，应是 PEM 格式，含根证书。")
+        return 1
     found = [inner for path in arguments.paths for inner in archives_in(path) or [path]]
-    verdicts = [(path, _verdict(path, vkeys)) for path in found]
+    verdicts = [(path, _verdict(path, vkeys, authorities)) for path in found]
     seals_agree = not arguments.seal or arguments.seal in {v.seal for _, v in verdicts}
     if arguments.json:
         print(
@@ -80,11 +92,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keys", metavar="FILE", type=Path, help="公钥文件，每行一个，# 开头的行略过"
     )
+    parser.add_argument(
+        "--tsa", metavar="PEM", type=Path, help="时间戳机构的证书（含根证书），核对回执里的时间戳"
+    )
     parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
 
 
-def _verdict(path: Path, vkeys: Sequence[str]) -> Verdict:
-    return Verdict(tuple(check_file(path, vkeys))) if _is_receipt(path) else verify(path)
+def _verdict(path: Path, vkeys: Sequence[str], authorities: Sequence[Authority]) -> Verdict:
+    if _is_receipt(path):
+        return Verdict(tuple(check_file(path, vkeys, authorities)))
+    return verify(path)
 
 
 def _is_receipt(path: Path) -> bool:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["changed", "removed", "added", "malformed", "unchecked", "ok"]
+Kind = Literal["changed", "removed", "added", "malformed", "unchecked", "withheld", "ok"]
+# "withheld" is no fault: a value that was committed to and isn't shown (any more).
+IN_ORDER: frozenset[Kind] = frozenset({"ok", "withheld"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Verdict:
 
     @property
     def ok(self) -> bool:
-        return all(finding.kind == "ok" for finding in self.findings)
+        return all(finding.kind in IN_ORDER for finding in self.findings)
 
 
 class UnreadableError(Exception):

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-LOG, WITNESS = 0x01, 0x04  # signature types: plain Ed25519, and cosignature/v1
+from anlan.proofs.sm2 import Sm2PublicKey
+
+PublicKey = Ed25519PublicKey | Sm2PublicKey
+
+LOG, WITNESS = 0x01, 0x04  # what a key may sign: a note itself, or a cosignature/v1 over it
+# The signature type that stands before the public key in a vkey and in the hash of a key's name.
+# Ed25519 has C2SP's own bytes, which are 1 and 4; SM2 has none, so 0xff and a longer name.
+TYPES: dict[tuple[int, type[PublicKey]], bytes] = {
+    (LOG, Ed25519PublicKey): b"\x01",
+    (WITNESS, Ed25519PublicKey): b"\x04",
+    (LOG, Sm2PublicKey): b"\xffanlan/sm2\x01",
+    (WITNESS, Sm2PublicKey): b"\xffanlan/sm2\x04",
+}
 KEY_ID_BYTES = 4
 MOST_SIGNATURES = 64
 LONGEST_NOTE = 1 << 20
@@ -37,23 +49,26 @@ class VerifierKey:
 
     name: str
     kind: int
-    public: Ed25519PublicKey
+    public: PublicKey
 
     @property
     def key_id(self) -> bytes:
-        material = self.kind.to_bytes(1, "big") + self.public.public_bytes_raw()
-        return hashlib.sha256(self.name.encode() + b"\n" + material).digest()[:KEY_ID_BYTES]
+        return hashlib.sha256(self.name.encode() + b"\n" + self._material).digest()[:KEY_ID_BYTES]
+
+    @property
+    def _material(self) -> bytes:
+        of = Sm2PublicKey if isinstance(self.public, Sm2PublicKey) else Ed25519PublicKey
+        return TYPES[self.kind, of] + self.public.public_bytes_raw()
 
     def claims(self, signature: Signature) -> bool:
         """Does the line say that this key made it?"""
         return (signature.name, signature.key_id) == (self.name, self.key_id)
 
     def __str__(self) -> str:
-        material = self.kind.to_bytes(1, "big") + self.public.public_bytes_raw()
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(material).decode()}"
+        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(self._material).decode()}"
 
 
-def vkey(name: str, public_key: Ed25519PublicKey, kind: int = LOG) -> str:
+def vkey(name: str, public_key: PublicKey, kind: int = LOG) -> str:
     """The key as people hand it on, `name+hash+base64`; a witness's has the kind `WITNESS`."""
     return str(VerifierKey(name, kind, public_key))
 
@@ -61,15 +76,20 @@ def vkey(name: str, public_key: Ed25519PublicKey, kind: int = LOG) -> str:
 def parse_vkey(text: str) -> VerifierKey:
     try:
         name, key_id, encoded = text.strip().split("+", 2)
-        material = strict_base64(encoded)
-        key = VerifierKey(name, material[0], Ed25519PublicKey.from_public_bytes(material[1:]))
-    except (ValueError, IndexError):
+        kind, public = _public_key(strict_base64(encoded))
+    except ValueError:
         raise BadCheckpoint("公钥写法不对或种类不受支持，请重新复制公布的公钥") from None
-    if key.kind not in (LOG, WITNESS):
-        raise BadCheckpoint(f"公钥 {name} 的种类不受支持，只接受 Ed25519 日志公钥和见证公钥")
+    key = VerifierKey(name, kind, public)
     if not name or key.key_id.hex() != key_id:
         raise BadCheckpoint(f"公钥 {name} 的编号与内容不符，可能抄写有误，请重新复制公布的公钥")
     return key
+
+
+def _public_key(material: bytes) -> tuple[int, PublicKey]:
+    for (kind, of), prefix in TYPES.items():
+        if material.startswith(prefix):
+            return kind, of.from_public_bytes(material.removeprefix(prefix))
+    raise ValueError("an unknown signature type")
 
 
 def parse_note(text: str) -> tuple[str, tuple[Signature, ...]]:

@@ -1,4 +1,8 @@
-"""A receipt: one entry, the way from it to the log's root, and who signed that root."""
+"""A receipt: one entry, the way from it to the log's root, and who signed that root.
+
+It may also open what the entry committed to (`openings`), say what it keeps back (`withheld`) and
+carry time stamps of the checkpoint (`timestamps`).
+"""
 
 import json
 import re
@@ -12,6 +16,8 @@ from anlan.proofs.checkpoint import BadCheckpoint, Checkpoint, cosigned_at, pars
 from anlan.proofs.findings import Finding, Kind
 from anlan.proofs.merkle import Node, inclusion_proof, verify_inclusion
 from anlan.proofs.notes import LOG, VerifierKey, parse_vkey
+from anlan.proofs.openings import opening_findings
+from anlan.proofs.stamps import Authority, stamp_findings
 
 FORMAT = "anlan-receipt/1"
 LONGEST_RECEIPT = 1 << 20
@@ -27,8 +33,12 @@ def make(
     node: Node,
     checkpoint_text: str,
     alg: str = "sha256",
+    **more: Any,
 ) -> dict[str, Any]:
-    """The receipt for the leaf at `index`, under a checkpoint of `size` leaves."""
+    """The receipt for the leaf at `index`, under a checkpoint of `size` leaves.
+
+    `more` is any of `openings`, `withheld` and `timestamps`; what is empty is left out.
+    """
     if parse(checkpoint_text).size != size:
         raise ValueError(f"the checkpoint is not one of {size} leaves")
     entry = json.loads(leaf) if isinstance(leaf, str) else dict(leaf)
@@ -40,10 +50,13 @@ def make(
         "index": index,
         "proof": [sibling.hex() for sibling in inclusion_proof(index, size, node, alg)],
         "checkpoint": checkpoint_text,
+        **{name: value for name, value in more.items() if value},
     }
 
 
-def check_file(path: Path, vkeys: Sequence[str]) -> list[Finding]:
+def check_file(
+    path: Path, vkeys: Sequence[str], authorities: Sequence[Authority] = ()
+) -> list[Finding]:
     """`check` for a receipt in a file."""
     try:
         with path.open("rb") as stream:
@@ -54,11 +67,14 @@ def check_file(path: Path, vkeys: Sequence[str]) -> list[Finding]:
         return [_finding("malformed", RECEIPT, "不是规范的 JSON，可能被改动或不完整")]
     if not isinstance(receipt, dict) or receipt.get("format") != FORMAT:
         return [_finding("malformed", RECEIPT, f"不是 {FORMAT} 格式的回执")]
-    return check(receipt, vkeys)
+    return check(receipt, vkeys, authorities)
 
 
-def check(receipt: Mapping[str, Any], vkeys: Sequence[str]) -> list[Finding]:
-    """What holds and what does not: the entry, its proof, the log's signature, the witnesses'.
+def check(
+    receipt: Mapping[str, Any], vkeys: Sequence[str], authorities: Sequence[Authority] = ()
+) -> list[Finding]:
+    """What holds and what does not: the entry, its proof, the log's signature, the witnesses',
+    the time stamps (if their authorities are given), and what the receipt opens.
 
     Without the log's public key the proof is checked all the same, but the receipt is not good:
     anybody can grow a tree.
@@ -78,12 +94,14 @@ def check(receipt: Mapping[str, Any], vkeys: Sequence[str]) -> list[Finding]:
         _proof_finding(parts, checkpoint),
         _signature_finding(parts, [key for key in keys if key.kind == LOG]),
         *_witness_findings(parts, keys),
+        *stamp_findings(receipt.get("timestamps", []), checkpoint.body.encode(), authorities),
+        *opening_findings(receipt),
     ]
 
 
 def conclusion(findings: Sequence[Finding]) -> str:
     """One sentence for whoever reads only the last line."""
-    kinds = {finding.kind for finding in findings}
+    kinds = {finding.kind for finding in findings} - {"withheld"}
     if kinds == {"ok"}:
         return "回执有效，记录在日志中。"
     if kinds == {"ok", "unchecked"}:
@@ -141,7 +159,7 @@ def _proof_finding(parts: _Parts, checkpoint: Checkpoint) -> Finding:
     proved = verify_inclusion(
         parts.hashed, parts.index, size, parts.proof, checkpoint.root, parts.alg
     )
-    if not proved:
+    if not proved or parts.alg != checkpoint.alg:
         text = "从这个哈希走不到检查点的根：哈希、序号、证明或检查点被改动，或记录不在日志中"
         return _finding("changed", PROOF, text)
     text = f"是日志 {checkpoint.origin} 的第 {parts.index + 1} 条，共 {size} 条"

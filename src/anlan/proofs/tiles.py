@@ -49,7 +49,7 @@ class TileFolder:
         self.with_entries = with_entries
         self.folder = folder
         self.alg = alg
-        self._remembered: OrderedDict[tuple[int, int], _Tile] = OrderedDict()
+        self._remembered: OrderedDict[tuple[int, int], Tile] = OrderedDict()
         self._lock = threading.Lock()
 
     def append(self, leaves: Sequence[tuple[bytes, bytes]], size: int) -> None:
@@ -113,32 +113,32 @@ class TileFolder:
             roots += tile.rows[HEIGHT]
         return written | (self._append_hashes(level + 1, roots, size // WIDTH) if roots else set())
 
-    def _growing(self, level: int, number: int, width: int) -> "_Tile":
+    def _growing(self, level: int, number: int, width: int) -> "Tile":
         """The tile as it was at exactly this width; nobody else reads it while it grows."""
         with self._lock:
             tile = self._remembered.pop((level, number), None)
         if tile and tile.width == width and tile.is_current():
             return tile
         if not width:
-            return _Tile(self.alg)
+            return Tile(self.alg)
         hashes = read_beginning(self.folder, partial(tile_path, level, number), width)
-        tile = _Tile(self.alg, hashes[: width * HASH_BYTES])
+        tile = Tile(self.alg, hashes[: width * HASH_BYTES])
         if tile.width < width:
             raise ValueError(f"tile {level}/{number} is cut short")
         return tile
 
-    def _tile(self, level: int, number: int, at_least: int) -> "_Tile":
+    def _tile(self, level: int, number: int, at_least: int) -> "Tile":
         with self._lock:
             tile = self._remembered.get((level, number))
         if not tile or tile.width < at_least or not tile.is_current():
             hashes, version = read(self.folder, partial(tile_path, level, number), at_least)
-            tile = _Tile(self.alg, hashes, version)
+            tile = Tile(self.alg, hashes, version)
         if tile.width < at_least:
             raise ValueError(f"tile {level}/{number} is cut short")
         self._remember(level, number, tile)
         return tile
 
-    def _remember(self, level: int, number: int, tile: "_Tile") -> None:
+    def _remember(self, level: int, number: int, tile: "Tile") -> None:
         with self._lock:
             self._remembered[level, number] = tile
             self._remembered.move_to_end((level, number))
@@ -158,7 +158,7 @@ class TileFolder:
         return entries
 
 
-class _Tile:
+class Tile:
     """Up to 256 hashes in rows[0]; over them, in rows[1] to rows[8], the full subtrees."""
 
     def __init__(self, alg: str, hashes: bytes = b"", version: Version | None = None) -> None:

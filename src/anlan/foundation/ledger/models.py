@@ -12,6 +12,7 @@ Times are UTC, RFC 3339 with microseconds. Nothing personal stands in a leaf in 
 import uuid
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 from anlan.lib.fields import SealedTextField
@@ -82,6 +83,9 @@ class LogHead(models.Model):
 
     size = models.BigIntegerField(default=0)
     published = models.BigIntegerField(default=0)
+    # Fixed by the first round: one log, one tree algorithm, one key. Empty before.
+    alg = models.CharField(max_length=8, blank=True)
+    vkey = models.CharField(max_length=300, blank=True)
 
     def __str__(self) -> str:
         return f"{self.published} / {self.size}"
@@ -100,3 +104,66 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size} {bytes(self.root).hex()[:12]}"
+
+
+class Witness(models.Model):
+    """Somebody outside the operator who watches the log and signs its checkpoints.
+
+    `vkey` is a C2SP verifier key of the witness kind. Retired, it signs nothing more here; what it
+    has signed stays.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=80)
+    organization = models.CharField(max_length=120)
+    vkey = models.CharField(max_length=300, unique=True)
+    since = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> str:
+        return f"witness/{self.uid}"
+
+
+class Cosignature(models.Model):
+    """A witness's line under a checkpoint, verified when it came in (C2SP tlog-cosignature)."""
+
+    checkpoint = models.ForeignKey(Checkpoint, models.PROTECT, related_name="cosignatures")
+    witness = models.ForeignKey(Witness, models.PROTECT, related_name="cosignatures")
+    line = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["checkpoint", "witness"], name="cosigned_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.witness} {self.checkpoint}"
+
+
+class TimeStamp(models.Model):
+    """An authority's word (RFC 3161) that a checkpoint stood at a time: `at` by its clock."""
+
+    checkpoint = models.ForeignKey(Checkpoint, models.PROTECT, related_name="stamps")
+    authority = models.CharField(max_length=200)
+    token = models.BinaryField()
+    at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["checkpoint", "authority"], name="stamped_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.authority} {self.checkpoint}"

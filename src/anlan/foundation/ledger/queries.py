@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
 from django.utils.module_loading import import_string
 
 from anlan.foundation.accounts.models import Grant, Role, User
-from anlan.foundation.ledger.models import Entry, TimeSource
+from anlan.foundation.ledger.models import Entry, TimeSource, Witness
 from anlan.foundation.ledger.services import SYSTEM, salt_for
 from anlan.lib.masking import mask_name
 
@@ -56,6 +56,14 @@ def openings(entry: Entry, personal: Mapping[str, Any]) -> list[dict[str, Any]]:
         }
         for name, value in personal.items()
     ]
+
+
+def witnesses() -> QuerySet[Witness]:
+    """Everybody who watches or has watched, those still at it first, with what they signed last."""
+    marked = Witness.objects.annotate(
+        signed_at=Max("cosignatures__at"), signed_size=Max("cosignatures__checkpoint__size")
+    )
+    return marked.order_by(F("retired_at").asc(nulls_first=True), "id")
 
 
 @lru_cache(maxsize=1)

@@ -1,26 +1,57 @@
-"""Receipts: an entry, the way from it to a signed root, and the signature. Read-only."""
+"""Receipts: an entry, the way from it to a signed root, and who signed it. Read-only."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from anlan.foundation.ledger.models import Checkpoint, Entry
+from anlan.foundation.ledger import checkpoints
+from anlan.foundation.ledger.models import Entry
+from anlan.foundation.ledger.queries import openings
 from anlan.foundation.ledger.sequencer import tile_folder
+from anlan.proofs.canonical import opens
 from anlan.proofs.receipt import make
 
 
-def receipt(entry: Entry) -> dict[str, Any] | None:
-    """What proves that the entry is in the log; None until it is under a checkpoint."""
+def receipt(entry: Entry, personal: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+    """What proves that the entry is in the log; None until it is under a checkpoint.
+
+    `personal` is given for whoever may see it: values by the names of the entry's commitments.
+    They are opened as far as they still open; the others are named as withheld.
+    """
     if entry.position is None:
         return None
-    newest = Checkpoint.objects.filter(size__gt=entry.position).last()
-    if newest is None:
+    best = checkpoints.best_for(entry.position)
+    if best is None:
         return None
-    node = tile_folder().node
     leaf = json.loads(entry.leaf)
-    return make(leaf, entry.position, newest.size, node, newest.note, entry.alg)
+    return make(
+        leaf,
+        entry.position,
+        best.size,
+        tile_folder().node,
+        checkpoints.full_note(best),
+        entry.alg,
+        timestamps=checkpoints.stamps_of(best),
+        **({} if personal is None else _opened(entry, leaf["commitments"], personal)),
+    )
 
 
-def receipt_of(subject: str, verb: str) -> dict[str, Any] | None:
+def receipt_of(
+    subject: str, verb: str, personal: Mapping[str, Any] | None = None
+) -> dict[str, Any] | None:
     """The receipt of the newest entry of a kind about a subject."""
-    entry = Entry.objects.filter(subject=subject, verb=verb).last()
-    return None if entry is None else receipt(entry)
+    entry = Entry.objects.filter(subject=subject, verb=verb).select_related("about").last()
+    return None if entry is None else receipt(entry, personal)
+
+
+def _opened(
+    entry: Entry, sealed: Mapping[str, str], personal: Mapping[str, Any]
+) -> dict[str, list[Any]]:
+    known = {name: value for name, value in personal.items() if name in sealed}
+    shown = [
+        {"name": one["name"], "salt": one["salt"], "value": one["value"]}
+        for one in openings(entry, known)
+        if opens(sealed[one["name"]], bytes.fromhex(one["salt"]), one["value"])
+    ]
+    names = {one["name"] for one in shown}
+    return {"openings": shown, "withheld": sorted(sealed.keys() - names)}

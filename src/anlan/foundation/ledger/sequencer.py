@@ -9,15 +9,16 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import connection, transaction
 
 from anlan.foundation.ledger.models import Checkpoint, Entry, LogHead
-from anlan.lib.write_once import write_once
+from anlan.foundation.ledger.signing import public_key, require_same_log, signing_key
 from anlan.proofs import checkpoint as notes
+from anlan.proofs.canonical import leaf_hash
 from anlan.proofs.tiles import TileFolder
+
+__all__ = ["log_folder", "public_key", "rebuild_tiles", "sequence", "tile_folder"]
 
 BATCH = 5_000
 THE_HEAD = 1
@@ -36,8 +37,12 @@ GIVE_PLACES = """
 
 
 def sequence(at: datetime) -> int:
-    """One round: place up to `BATCH` entries and publish them; returns how many were published."""
-    _give_places()
+    """One round: place up to `BATCH` entries and publish them; returns how many were published.
+
+    Raises `OtherLog` when settings or key are not those with which this log began.
+    """
+    if Entry.objects.filter(position__isnull=True).exists():  # asked first: a lock costs others
+        _give_places()
     return _publish(at)
 
 
@@ -45,6 +50,11 @@ def sequence(at: datetime) -> int:
 def _give_places() -> None:
     LogHead.objects.get_or_create(pk=THE_HEAD)
     head = LogHead.objects.select_for_update().get(pk=THE_HEAD)
+    require_same_log(head)
+    if not head.vkey:
+        head.alg, head.vkey = settings.ANLAN_LOG_ALG, public_key()
+        head.save(update_fields=["alg", "vkey"])
+    _hash_as_the_log_does(head.alg)
     with connection.cursor() as cursor:
         cursor.execute(GIVE_PLACES, [head.size, BATCH])
         placed = cursor.rowcount
@@ -53,13 +63,21 @@ def _give_places() -> None:
         head.save(update_fields=["size"])
 
 
+def _hash_as_the_log_does(alg: str) -> None:
+    """Entries written while the setting was another are hashed anew, before they get a place."""
+    for entry in Entry.objects.filter(position__isnull=True).exclude(alg=alg):
+        entry.alg, entry.leaf_hash = alg, leaf_hash(entry.leaf.encode(), alg)
+        entry.save(update_fields=["alg", "leaf_hash"])
+
+
 def _publish(at: datetime) -> int:
     """Tiles first, outside any transaction: derived, so writing them twice does no harm."""
-    head = LogHead.objects.get(pk=THE_HEAD)
+    head = LogHead.objects.filter(pk=THE_HEAD).first()
+    if head is None or head.published == head.size:
+        return 0
+    require_same_log(head)
     placed = Entry.objects.filter(position__gte=head.published, position__lt=head.size)
     rows = list(placed.order_by("position").values_list("leaf", "leaf_hash"))
-    if not rows:
-        return 0
     tiles = tile_folder()
     leaves = [(leaf.encode(), bytes(digest)) for leaf, digest in rows]
     try:
@@ -68,7 +86,8 @@ def _publish(at: datetime) -> int:
         rebuild_tiles(head.published)
         tiles.append(leaves, head.published)
     root = tiles.root(head.size)
-    note = notes.sign(settings.ANLAN_LOG_ORIGIN, head.size, root, signing_key())
+    origin, alg = settings.ANLAN_LOG_ORIGIN, settings.ANLAN_LOG_ALG
+    note = notes.sign(origin, head.size, root, signing_key(), alg=alg)
     if _sign_off(head, root, note, at):
         _show(note)
     return len(rows)
@@ -110,40 +129,10 @@ def log_folder() -> Path:
 
 def tile_folder() -> TileFolder:
     """The one of this process: it remembers the tiles it has read."""
-    return _tiles_at(str(log_folder()))
+    return _tiles_at(str(log_folder()), settings.ANLAN_LOG_ALG)
 
 
 @lru_cache(maxsize=4)
-def _tiles_at(path: str) -> TileFolder:
-    return TileFolder(Path(path), with_entries=False)  # what lies there may be served to anybody
-
-
-def signing_key() -> Ed25519PrivateKey:
-    """The log's own key, made at the first checkpoint and kept outside the database (mode 600)."""
-    return _key_at(str(settings.ANLAN_LOG_KEY))
-
-
-def public_key() -> str:
-    """What an outsider checks signatures with: a C2SP verifier key."""
-    return notes.vkey(settings.ANLAN_LOG_ORIGIN, signing_key().public_key())
-
-
-@lru_cache(maxsize=4)
-def _key_at(path: str) -> Ed25519PrivateKey:
-    file = Path(path)
-    if not file.exists():
-        write_once(file, _fresh_key())
-    raw = bytes.fromhex(file.read_text("ascii").strip())
-    return Ed25519PrivateKey.from_private_bytes(raw)
-
-
-def _fresh_key() -> str:
-    return (
-        Ed25519PrivateKey.generate()
-        .private_bytes(
-            serialization.Encoding.Raw,
-            serialization.PrivateFormat.Raw,
-            serialization.NoEncryption(),
-        )
-        .hex()
-    )
+def _tiles_at(path: str, alg: str) -> TileFolder:
+    # without entries: what lies there may be served to anybody
+    return TileFolder(Path(path), alg, with_entries=False)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
@@ -131,7 +132,8 @@ def _entry(line: Line, keys: Mapping[str, SubjectKey], moment: datetime) -> Entr
         device=line.device,
         about=keys.get(line.about),
         leaf=leaf.decode(),
-        leaf_hash=leaf_hash(leaf),
+        leaf_hash=leaf_hash(leaf, settings.ANLAN_LOG_ALG),
+        alg=settings.ANLAN_LOG_ALG,
     )
 
 

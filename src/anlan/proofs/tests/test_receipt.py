@@ -37,7 +37,8 @@ Receipt = dict[str, Any]
 def a_receipt(index: int = INDEX, size: int = SIZE, alg: str = "sha256") -> Receipt:
     all_entries = entries(size)
     node = node_over(hashes_of(all_entries, alg), alg)
-    note = cosign(sign(ORIGIN, size, root(size, node, alg), LOG_KEY), WITNESS_KEY, WITNESS_NAME, AT)
+    signed = sign(ORIGIN, size, root(size, node, alg), LOG_KEY, alg=alg)
+    note = cosign(signed, WITNESS_KEY, WITNESS_NAME, AT)
     receipt = make(all_entries[index].decode(), index, size, node, note, alg)
     return dict(json.loads(json.dumps(receipt)))
 
