@@ -10,13 +10,16 @@ from anlan.archives.jobs import (
 from anlan.assessments.services import lapse_missed, submit_overdue
 from anlan.bookings.jobs import promote_waiters
 from anlan.classes.jobs import start_due_classes
-from anlan.foundation.jobs.services import Job
+from anlan.foundation.jobs.services import PROMPT, Job
 from anlan.foundation.ledger.sequencer import sequence
+from anlan.foundation.ledger.stamping import stamp_checkpoints
 from anlan.foundation.notices.jobs import send_text_messages
 from anlan.identity.jobs import import_rosters
 
 SCHEDULE = [
-    Job(sequence),
+    # A checkpoint follows at most a second after: half of it to wait, half of it to sign.
+    Job(sequence, every=timedelta(seconds=0.5), lane=PROMPT),
+    Job(stamp_checkpoints, every=timedelta(minutes=1)),
     Job(import_rosters, every=timedelta(seconds=1)),
     Job(submit_overdue, every=timedelta(seconds=5)),
     Job(lapse_missed, every=timedelta(minutes=1)),

@@ -15,10 +15,13 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
+from django.utils.module_loading import import_string
 
 from anlan.foundation.codes.models import Code, System
 from anlan.foundation.jobs.models import Lease
-from anlan.foundation.ledger.models import Entry
+from anlan.foundation.jobs.services import PROMPT, STEADY
+from anlan.foundation.ledger.models import Entry, LogHead, Witness
+from anlan.foundation.ledger.signing import disagreement
 from anlan.foundation.rules.models import Rule
 from anlan.foundation.rules.services import BOOK
 from anlan.identity.models import Person
@@ -29,6 +32,8 @@ GIGABYTE = 1024**3
 LEAST_FREE = GIGABYTE
 BETTER_FREE = 5 * GIGABYTE
 WORKER_SILENT = timedelta(minutes=2)
+LOG_LATE = timedelta(seconds=30)
+LANES = {PROMPT: "签名日志", STEADY: "其余任务"}
 CLOCK_SKEW = timedelta(minutes=2)
 OWNER_ONLY = 0o600
 
@@ -174,13 +179,21 @@ def rules(at: datetime) -> Finding:
 
 
 def worker(at: datetime) -> Finding:
-    last = Lease.objects.aggregate(last=Max("last_run_at"))["last"]
+    """Every lane of the schedule is walked by somebody."""
+    last = {lease.job: lease.last_run_at for lease in Lease.objects.all() if lease.last_run_at}
     mend = "请运行：anlan serve（或单独运行 anlan work）"
-    if last is None:
+    lanes: dict[str, list[datetime]] = {}
+    for job in import_string(settings.ANLAN_SCHEDULE):
+        lanes.setdefault(job.lane, []).extend([last[job.name]] if job.name in last else [])
+    if not any(lanes.values()):
         return notice("后台任务", "还没有运行过", mend)
-    if at - last > WORKER_SILENT:
-        minutes = int((at - last).total_seconds() // 60)
-        return wrong("后台任务", f"已有 {minutes} 分钟没有动静", mend)
+    for lane, runs in lanes.items():
+        if not runs:
+            return wrong("后台任务", f"{LANES[lane]}还没有运行过", mend)
+        silent = at - max(runs)
+        if silent > WORKER_SILENT:
+            minutes = int(silent.total_seconds() // 60)
+            return wrong("后台任务", f"{LANES[lane]}已有 {minutes} 分钟没有动静", mend)
     return good("后台任务", "正在运行")
 
 
@@ -223,9 +236,25 @@ def clock(at: datetime) -> Finding:
     return good("时钟", f"{at:%Y-%m-%d %H:%M:%S} UTC")
 
 
+def signed_log(at: datetime) -> Finding:
+    """One log, one algorithm, one key; and nothing waits for a checkpoint."""
+    head = LogHead.objects.first()
+    other = disagreement(head)
+    if other:
+        return wrong("签名日志", other, "改回之前，签到和考试照常记账，只是没有新的检查点")
+    waiting = Entry.objects.filter(position__isnull=True).exclude(recorded_at__gt=at - LOG_LATE)
+    if waiting.exists():
+        text = f"有 {waiting.count()} 条超过 {LOG_LATE.seconds} 秒还没有编入"
+        return notice("签名日志", text, "请确认后台任务在运行；刚启动时等一会儿再看")
+    size = head.published if head else 0
+    return good(
+        "签名日志", f"已签 {size} 条，{Witness.objects.filter(retired_at=None).count()} 个见证人"
+    )
+
+
 MACHINE: tuple[Check, ...] = (python_version, assets, fonts, disk, database)
 DATA: tuple[Check, ...] = (tables,)
-CONTENT: tuple[Check, ...] = (keys, codes, rules, worker, jobs, clock)
+CONTENT: tuple[Check, ...] = (keys, codes, rules, worker, jobs, clock, signed_log)
 
 
 def examine(at: datetime) -> list[Finding]:

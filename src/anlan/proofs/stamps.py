@@ -20,6 +20,7 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
+from anlan.proofs.der import FIRST, SEQUENCE, children, element, sequence, sorted_inside
 from anlan.proofs.findings import Finding, Kind
 
 STAMP = "时间戳"
@@ -27,7 +28,6 @@ KIND = "rfc3161"
 SHA256_OID = "2.16.840.1.101.3.4.2.1"
 LONGEST_TOKEN = 64 * 1024
 GRANTED = bytes.fromhex("3003020100")  # PKIStatusInfo { status granted }
-SEQUENCE, CONTENT_INFO = b"\x30", bytes.fromhex("06092a864886f70d010702")
 
 Authority = x509.Certificate
 
@@ -66,8 +66,9 @@ def verify(token: bytes, body: bytes, authorities: Sequence[Authority]) -> Stamp
         raise BadStamp("时间戳不是对检查点的 SHA-256 签发的")
     if response.tst_info.message_imprint.message != hashlib.sha256(body).digest():
         raise BadStamp("时间戳是给另一段文字签发的，与这个检查点不符")
+    verifier = _verifier(authorities)
     try:
-        _verifier(authorities).verify(response, hashlib.sha256(body).digest())
+        verifier.verify(response, hashlib.sha256(body).digest())
     except (VerificationError, ValueError):
         raise BadStamp("时间戳的签名不是所给机构签发的，或已被改动") from None
     return Stamped(response.tst_info.gen_time.astimezone(UTC), _signer(response, authorities))
@@ -126,25 +127,28 @@ def _parse(token: bytes) -> TimeStampResponse:
             raise ValueError("too long")
         response = decode_timestamp_response(_as_response(token))
         response.tst_info.gen_time  # noqa: B018 - a refusal has none, and says so here
-    except ValueError:
+    except (ValueError, IndexError):
         raise BadStamp("时间戳读不出来，可能不完整") from None
     return response
 
 
 def _as_response(token: bytes) -> bytes:
-    """A bare token (ContentInfo) put into the response it came in."""
-    head = token[1:6]
-    length_bytes = 1 + (head[0] & 0x7F if head and head[0] & 0x80 else 0)
-    if token[1 + length_bytes :].startswith(CONTENT_INFO):
-        return _sequence(GRANTED + token)
+    """The token in the response it came in, its certificates in the order that DER asks for.
+
+    OpenSSL leaves them as they come, and a strict reader refuses that. Nothing signed is touched.
+    """
+    outer = element(token, 0)
+    if children(token, outer)[0].tag != SEQUENCE:  # a bare ContentInfo begins with its type
+        token = sequence(GRANTED + token)
+    parts = children(token, element(token, 0))
+    if len(parts) < 2:
+        return token  # a refusal
+    wrapped = children(token, parts[1])[1]
+    signed_data = element(token, wrapped.inside)
+    for part in children(token, signed_data):
+        if part.tag == FIRST:
+            return sorted_inside(token, part)
     return token
-
-
-def _sequence(content: bytes) -> bytes:
-    if len(content) < 0x80:
-        return SEQUENCE + bytes([len(content)]) + content
-    length = len(content).to_bytes((len(content).bit_length() + 7) // 8, "big")
-    return SEQUENCE + bytes([0x80 | len(length)]) + length + content
 
 
 def _verifier(authorities: Sequence[Authority]) -> Any:

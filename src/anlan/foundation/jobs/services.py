@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 # A worker that dies keeps its job from the others for so long; one that lives renews in time.
 LEASE = timedelta(seconds=40)
 RENEW_EVERY = timedelta(seconds=10)
+# Lanes: workers of their own, so that what must be prompt never waits behind what takes long.
+PROMPT, STEADY = "prompt", "steady"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Job:
 
     run: Callable[[datetime], int]
     every: timedelta = timedelta(seconds=1)
+    lane: str = STEADY
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""`anlan serve`: the site and its worker under one roof."""
+"""`anlan serve`: the site and its workers under one roof."""
 
 import argparse
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.timezone import now
 
+from anlan.foundation.jobs.services import PROMPT, STEADY
 from anlan.operations import network
 from anlan.operations.certificate import CertificateFiles, self_signed
 from anlan.operations.commands.setup import bring_up_to_date, pending_migrations
@@ -19,6 +20,7 @@ from anlan.operations.logins import standing, table
 from anlan.operations.supervisor import Child, Supervisor
 
 MOST_WORKERS = 4
+WORKERS = {"签名日志": PROMPT, "后台任务": STEADY}
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     pair = self_signed(settings.VAR / "tls", place.names, at=now()) if place.tls else None
     children = [Child("网站", _site(args, pair), vital=True)]
     if not args.no_work:
-        children.append(Child("后台任务", [sys.executable, "-m", "anlan.operations", "work"]))
+        children += [Child(name, _worker(lane)) for name, lane in WORKERS.items()]
     supervisor = Supervisor(children, environment(place))
     code = supervisor.run(lambda: _answers(place), lambda: print(welcome(place), flush=True))
     print("已停止。" if code == 0 else "网站未能继续运行，原因见上。")
@@ -121,6 +123,10 @@ def _about_cameras(place: Place) -> list[str]:
         "  浏览器只在 HTTPS 页面开放摄像头，因此扫码签到、拍照在上面这个地址不可用",
         "  （可用微信或相机扫码后直接打开链接）。要试摄像头：make run HOST=0.0.0.0 TLS=1",
     ]
+
+
+def _worker(lane: str) -> Sequence[str]:
+    return [sys.executable, "-m", "anlan.operations", "work", "--lane", lane]
 
 
 def _site(args: argparse.Namespace, pair: CertificateFiles | None) -> Sequence[str]:

@@ -5,13 +5,14 @@ import logging
 import os
 import signal
 import socket
+from collections.abc import Sequence
 from threading import Event
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils.module_loading import import_string
 
-from anlan.foundation.jobs.services import Job, run_due
+from anlan.foundation.jobs.services import PROMPT, STEADY, Job, run_due
 
 log = logging.getLogger(__name__)
 NOTHING_TO_DO_SECONDS = 1.0
@@ -20,11 +21,13 @@ DATABASE_AWAY_SECONDS = 5.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", help="只做一轮就结束")
+    help_of_lane = f"只做一条道上的任务：{PROMPT} 是签名日志，{STEADY} 是其余；不写则都做"
+    parser.add_argument("--lane", choices=[PROMPT, STEADY], help=help_of_lane)
 
 
 def run(args: argparse.Namespace) -> int:
     """A signal ends it after the job in hand; a database that goes away is waited for."""
-    schedule = import_string(settings.ANLAN_SCHEDULE)
+    schedule = _of_lane(import_string(settings.ANLAN_SCHEDULE), args.lane)
     worker = f"{socket.gethostname()[:48]}:{os.getpid()}"
     if args.once:
         print(f"完成 {run_due(schedule, worker=worker)} 项。")
@@ -39,6 +42,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _of_lane(schedule: Sequence[Job], lane: str | None) -> list[Job]:
+    return [job for job in schedule if lane in (None, job.lane)]
+
+
 def _round(schedule: list[Job], worker: str, stop: Event) -> float:
     """One round, job by job so that a stop needn't wait for all; seconds until the next."""
     done = 0
@@ -51,4 +58,6 @@ def _round(schedule: list[Job], worker: str, stop: Event) -> float:
         log.exception("the database can't be reached; trying again")
         connections.close_all()
         return DATABASE_AWAY_SECONDS
-    return 0.0 if done else NOTHING_TO_DO_SECONDS
+    if done:
+        return 0.0
+    return min([NOTHING_TO_DO_SECONDS, *(job.every.total_seconds() for job in schedule)])

@@ -15,8 +15,11 @@ from pytest_django import Settings
 
 from anlan.foundation.codes.models import Code, System
 from anlan.foundation.jobs.models import Lease
+from anlan.foundation.jobs.services import Job
+from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.ledger.services import record
 from anlan.foundation.rules.models import Rule
+from anlan.identity.jobs import import_rosters
 from anlan.identity.models import Person
 from anlan.lib.fields import keyring
 from anlan.lib.keyring import load_keyring
@@ -43,7 +46,8 @@ def _sound(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     settings.DIST = dist
     settings.ANLAN_KEYRING = tmp_path / "keyring.json"
     load_keyring(settings.ANLAN_KEYRING)
-    Lease.objects.create(job="notices", last_run_at=now())
+    for job in ("notices", Job(sequence).name, Job(import_rosters).name):
+        Lease.objects.create(job=job, last_run_at=now())
 
 
 def test_a_sound_installation_gets_no_complaint(capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,7 +112,24 @@ def _a_silent_worker(settings: Settings) -> None:
 
 
 def _a_failing_job(settings: Settings) -> None:
-    Lease.objects.update(last_error="Traceback…\nOSError: gateway away")
+    Lease.objects.filter(job="notices").update(last_error="Traceback…\nOSError: gateway away")
+
+
+def _a_silent_sequencer(settings: Settings) -> None:
+    lease = Lease.objects.filter(job=Job(sequence).name)
+    lease.update(last_run_at=now() - timedelta(minutes=7))
+
+
+def _another_algorithm(settings: Settings) -> None:
+    record("class/1", "closed", by=None, at=now())
+    sequence(now())
+    settings.ANLAN_LOG_ALG = "sm3"
+
+
+def _a_lost_log_key(settings: Settings) -> None:
+    record("class/1", "closed", by=None, at=now())
+    sequence(now())
+    settings.ANLAN_LOG_KEY.unlink()
 
 
 @pytest.mark.parametrize(
@@ -120,6 +141,9 @@ def _a_failing_job(settings: Settings) -> None:
         (_no_industries, "代码表", "gb_t_4754"),
         (_an_ended_rule, "规则", "没有生效的值"),
         (_a_silent_worker, "后台任务", "7 分钟"),
+        (_a_silent_sequencer, "后台任务", "签名日志已有 7 分钟"),
+        (_another_algorithm, "签名日志", "一个日志只用一种算法"),
+        (_a_lost_log_key, "签名日志", "签名密钥不见了"),
         (_a_failing_job, "任务出错", "gateway away"),
     ],
 )
@@ -158,7 +182,7 @@ def test_a_worker_that_never_ran_is_a_notice_only() -> None:
 
 
 def test_json_carries_the_whole_error_of_a_job(capsys: pytest.CaptureFixture[str]) -> None:
-    Lease.objects.update(last_error="Traceback…\nOSError: gateway away")
+    Lease.objects.filter(job="notices").update(last_error="Traceback…\nOSError: gateway away")
     assert cli.main(["doctor", "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["ok"] is False

@@ -1,5 +1,6 @@
 """The worker does what the schedule finds, and setting up twice does nothing twice."""
 
+import sys
 from datetime import datetime
 from threading import Event
 
@@ -7,14 +8,17 @@ import pytest
 from django.db import OperationalError, connections
 from pytest_django import Settings
 
+from anlan.config.schedule import SCHEDULE as SHIPPED
 from anlan.foundation.accounts.models import Role, ScopeKind
 from anlan.foundation.codes.models import Code
 from anlan.foundation.jobs.models import Lease
-from anlan.foundation.jobs.services import Job
+from anlan.foundation.jobs.services import PROMPT, STEADY, Job
+from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.rules.models import Rule
 from anlan.lib.fields import keyring
 from anlan.operations import cli
 from anlan.operations.commands import work
+from anlan.operations.commands.serve import WORKERS, _worker
 from anlan.operations.logins import LOGINS, standing, table
 from anlan.organizations.models import Organization
 from anlan.testing.cast import Cast, a_user
@@ -41,6 +45,28 @@ def test_once_does_one_round(settings: Settings) -> None:
 
 def test_nothing_to_do_is_waited_out() -> None:
     assert work._round([Job(lambda at: 0)], "here:1", Event()) == work.NOTHING_TO_DO_SECONDS
+
+
+def test_a_lane_does_its_own_jobs_only(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    done.clear()
+    monkeypatch.setattr(sys.modules[__name__], "SCHEDULE", [Job(write_it_down, lane=PROMPT)])
+    settings.ANLAN_SCHEDULE = f"{__name__}.SCHEDULE"
+    for lane, times in (("steady", 0), ("prompt", 1)):
+        assert cli.main(["work", "--once", "--lane", lane]) == 0
+        assert len(done) == times
+
+
+def test_the_log_is_signed_by_a_worker_of_its_own() -> None:
+    prompt = work._of_lane(SHIPPED, PROMPT)
+    assert [job.run for job in prompt] == [sequence]
+    assert len(work._of_lane(SHIPPED, None)) == len(SHIPPED)
+    assert len(work._of_lane(SHIPPED, STEADY)) == len(SHIPPED) - 1
+    commands = [_worker(lane)[-2:] for lane in WORKERS.values()]
+    assert commands == [["--lane", PROMPT], ["--lane", STEADY]]
+
+
+def test_the_log_waits_half_a_second_at_most() -> None:
+    assert work._round(work._of_lane(SHIPPED, PROMPT), "here:1", Event()) <= 0.5
 
 
 def test_after_a_stop_no_job_is_begun() -> None:
