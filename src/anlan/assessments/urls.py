@@ -10,6 +10,7 @@ urlpatterns = [
     path("<uuid:uid>/paper", sittings.paper, name="paper"),
     path("<uuid:uid>/answers", sittings.answer, name="answer"),
     path("<uuid:uid>/submit", sittings.submit, name="submit"),
+    path("<uuid:uid>/receipt.json", sittings.result_receipt, name="receipt"),
     path("banks/", banks.banks, name="banks"),
     path("banks/new", banks.new_bank, name="new_bank"),
     path("banks/<uuid:uid>/", banks.bank, name="bank"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from anlan.classes.views import door, exams, files, learner, roll
+from anlan.classes.views import door, exams, files, learner, receipts, roll
 
 live_urls: list[URLPattern] = [
     path("session/<uuid:uid>/door", door.door, name="door"),
@@ -36,6 +36,14 @@ live_urls: list[URLPattern] = [
     path("<uuid:uid>/exams/arrange", exams.arrange, name="arrange"),
     path("<uuid:uid>/exams/make-up", exams.make_up, name="make_up"),
     path("<uuid:uid>/mine", learner.mine, name="mine"),
+    path("<uuid:uid>/mine/receipts", receipts.my_receipts, name="my_receipts"),
+    path("<uuid:uid>/mine/receipts/<uuid:entry>.json", receipts.my_receipt, name="my_receipt"),
+    path("enrolment/<uuid:uid>/receipts", receipts.learner_receipts, name="learner_receipts"),
+    path(
+        "enrolment/<uuid:uid>/receipts/<uuid:entry>.json",
+        receipts.learner_receipt,
+        name="learner_receipt",
+    ),
     path("<uuid:uid>/mine.ics", learner.calendar, name="calendar"),
     path("<uuid:uid>/survey", learner.survey, name="survey"),
     path("<uuid:uid>/survey/thanks", learner.thanks, name="thanks"),

@@ -37,5 +37,9 @@ def _opened(sealed: object, name: str, salt: bytes, value: object) -> Finding:
     if not opens(sealed, salt, value):
         text = "与当时的承诺不符，值或盐被改动"
         return Finding("changed", OPENED, f"{OPENED} {name}：{text}")
-    shown = str(value)[:LONGEST_SHOWN]
-    return Finding("ok", OPENED, f"{OPENED} {name}：与记录当时一致，值为 {shown}")
+    return Finding("ok", OPENED, f"{OPENED} {name}：与记录当时一致，值为 {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    parts = value.values() if isinstance(value, dict) else [value]
+    return "，".join(map(str, parts))[:LONGEST_SHOWN]

@@ -3,7 +3,6 @@
 A receipt bears commitments and pseudonyms, nothing personal, so the certificate's is for anybody.
 """
 
-import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,10 +12,7 @@ from anlan.archives import numbers, policies, queries
 from anlan.classes.models import TrainingClass
 from anlan.foundation.accounts.guards import guarded, public
 from anlan.foundation.files.responses import send_bytes
-from anlan.foundation.ledger.receipts import receipt_of
-from anlan.lib.refusals import Refused
-
-NOT_YET = Refused("这一条刚刚写入，检查点还没有签出。", "请等几秒钟后再下载。")
+from anlan.foundation.ledger.receipts import receipt_file, receipt_of
 
 
 @require_GET
@@ -40,7 +36,4 @@ def certificate_receipt(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _file(found: dict[str, Any] | None, name: str) -> HttpResponse:
-    if found is None:
-        raise NOT_YET
-    text = json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True)
-    return send_bytes(text.encode(), name, "application/json")
+    return send_bytes(receipt_file(found), name, "application/json")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
@@ -15,6 +15,8 @@ from anlan.assessments.forms import answer_in, answers_in
 from anlan.assessments.models import Sitting, SittingStatus
 from anlan.assessments.policies import is_the_learner
 from anlan.foundation.accounts.guards import actor, guarded, signed_in
+from anlan.foundation.files.responses import send_bytes
+from anlan.foundation.ledger.receipts import receipt_file, receipt_of
 
 own = guarded(is_the_learner, load=queries.sitting_for)
 
@@ -100,6 +102,16 @@ def submit(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         given = answers_in(request.POST)
         services.submit_sitting(sitting, by=actor(request), at=now(), answers=given)
     return redirect("assessments:sitting", uid=sitting.uid)
+
+
+@require_GET
+@own
+def result_receipt(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """That the score was recorded, with the own name opened; `Refused` before it is signed."""
+    if sitting.status != SittingStatus.SUBMITTED:
+        raise Http404
+    made = receipt_of(sitting.subject, "sitting_submitted", sitting.person.committed)
+    return send_bytes(receipt_file(made), f"考试成绩回执-{sitting.title}.json", "application/json")
 
 
 def _keep(request: HttpRequest, sitting: Sitting, act: str) -> HttpResponse:

@@ -8,6 +8,7 @@ from anlan.foundation.ledger import checkpoints
 from anlan.foundation.ledger.models import Entry
 from anlan.foundation.ledger.queries import openings
 from anlan.foundation.ledger.sequencer import tile_folder
+from anlan.lib.refusals import Refused
 from anlan.proofs.canonical import opens
 from anlan.proofs.receipt import make
 
@@ -42,6 +43,13 @@ def receipt_of(
     """The receipt of the newest entry of a kind about a subject."""
     entry = Entry.objects.filter(subject=subject, verb=verb).select_related("about").last()
     return None if entry is None else receipt(entry, personal)
+
+
+def receipt_file(found: Mapping[str, Any] | None) -> bytes:
+    """A receipt as a file to take home; refused in words while there is no checkpoint over it."""
+    if found is None:
+        raise Refused("这一条刚刚写入，检查点还没有签出。", "请等几秒钟后再下载。")
+    return json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True).encode()
 
 
 def _opened(
