@@ -16,6 +16,7 @@ from pytest_django import Settings
 from anlan.foundation.codes.models import Code, System
 from anlan.foundation.jobs.models import Lease
 from anlan.foundation.jobs.services import Job
+from anlan.foundation.ledger.models import Checkpoint, Entry
 from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.ledger.services import record
 from anlan.foundation.rules.models import Rule
@@ -188,3 +189,19 @@ def test_json_carries_the_whole_error_of_a_job(capsys: pytest.CaptureFixture[str
     assert told["ok"] is False
     assert told["job_errors"] == {"notices": "Traceback…\nOSError: gateway away"}
     assert all(f["mend"] for f in told["findings"] if f["health"] == "wrong")
+
+
+def test_the_ledger_is_recomputed_when_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = [record("class/1", "class_edited", by=None, at=now(), n=n) for n in range(3)]
+    sequence(now())
+    kept = tmp_path / "kept"
+    kept.write_text(Checkpoint.objects.get().note, "utf-8")
+    assert cli.main(["doctor", "--ledger", "--checkpoint", str(kept)]) == 0
+    assert "3 条逐条重算" in capsys.readouterr().out
+    Entry.objects.filter(pk=entries[1].pk).update(leaf="{}")
+    assert cli.main(["doctor", "--ledger"]) == 1
+    assert f"id {entries[1].pk}" in capsys.readouterr().out
+    assert cli.main(["doctor", "--ledger", "--checkpoint", str(tmp_path / "none")]) == 1
+    assert "检查点文件读不出来" in capsys.readouterr().err
