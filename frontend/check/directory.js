@@ -75,7 +75,7 @@ function readMember(table, at) {
   const flags = view.getUint16(at + 8, true)
   const nameAt = at + MEMBER_BYTES
   const stored = nameOf(table.subarray(nameAt, nameAt + nameBytes), flags)
-  if (view.getUint16(at + 6, true) > NEWEST_VERSION || stored === null) throw broken()
+  if (table[at + 6] > NEWEST_VERSION || stored === null) throw broken()
   const member = {
     stored,
     name: stored.split('\0')[0],
