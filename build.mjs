@@ -1,12 +1,13 @@
-// Bundles frontend/ into src/anlan/dist: hashed names, manifest.json, icons.json, .br and .gz.
+// Bundles frontend/ into src/anlan/dist: hashed names, manifest.json, icons.json, .br and .gz; check/.
 import * as esbuild from 'esbuild'
 import fs from 'node:fs'
 import path from 'node:path'
 import zlib from 'node:zlib'
+import { checkWorker, checkPages } from './frontend/check/build.mjs'
 import { tablerPart } from './frontend/tabler_part.mjs'
 
 const out = 'src/anlan/dist'
-const entries = ['desk', 'phone', 'public', 'live', 'wall']
+const entries = ['desk', 'phone', 'public', 'live', 'wall', 'check']
 
 // Tabler as published is 635 kB of CSS; only the listed families are taken.
 const tabler = {
@@ -36,7 +37,7 @@ const options = {
   charset: 'utf8',
   legalComments: 'linked',
   logLevel: 'warning',
-  plugins: [tabler],
+  plugins: [tabler, checkWorker],
 }
 
 function manifestOf(outputs) {
@@ -81,7 +82,9 @@ async function once() {
   const result = await esbuild.build(options)
   fs.writeFileSync(`${out}/manifest.json`, JSON.stringify(manifestOf(result.metafile.outputs)))
   const names = JSON.parse(fs.readFileSync('frontend/icons.json', 'utf8'))
-  fs.writeFileSync(`${out}/icons.json`, JSON.stringify(iconsOf(names)))
+  const icons = iconsOf(names)
+  fs.writeFileSync(`${out}/icons.json`, JSON.stringify(icons))
+  await checkPages(out, icons)
   compress(`${out}/assets`, /\.(js|css|svg)$/)
   compress(out, /^jinan\.json$/)
 }

@@ -26,6 +26,8 @@ PUBLIC = {
     "organizations:register_check",
     "organizations:register_keep",
     "organizations:register_organization",
+    "verify:offline",
+    "verify:page",
 }
 
 

@@ -7,6 +7,7 @@ urlpatterns = [
     path("account/", include("anlan.foundation.accounts.urls")),
     path("ui/", include("anlan.foundation.ui.urls")),
     path("log/", include("anlan.foundation.ledger.urls")),
+    path("verify/", include("anlan.foundation.ledger.verify_urls")),
     path("notices/", include("anlan.foundation.notices.urls")),
     path("codes/", include("anlan.foundation.codes.urls")),
     path("organizations/", include("anlan.organizations.urls")),

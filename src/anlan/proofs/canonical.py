@@ -21,18 +21,23 @@ def canonical(value: object) -> bytes:
     """The RFC 8785 bytes of a JSON value.
 
     Raises `ValueError` for what JSON cannot carry unambiguously: NaN, integers beyond 2**53 - 1,
-    keys that are no text, dates and decimals (turn them into text first).
+    keys that are no text, dates and decimals (turn them into text first), and what is nested deeper
+    than Python can follow.
     """
-    return rfc8785.dumps(cast(Any, value))
+    try:
+        return rfc8785.dumps(cast(Any, value))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def parse_json(text: bytes) -> Any:
     """JSON read strictly: a key that stands twice could show one value and hash another.
 
-    Raises `ValueError`.
+    UTF-8 only, as RFC 8259 §8.1 asks, with or without a byte order mark. Raises `ValueError`.
     """
     try:
-        return json.loads(text, object_pairs_hook=_distinct, parse_constant=_refuse_constant)
+        written = text.decode("utf-8-sig")
+        return json.loads(written, object_pairs_hook=_distinct, parse_constant=_refuse_constant)
     except RecursionError:
         raise ValueError("nested too deeply") from None
 

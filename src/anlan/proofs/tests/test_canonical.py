@@ -8,7 +8,14 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.proofs.canonical import SALT_BYTES, canonical, commitment, leaf_hash, opens
+from anlan.proofs.canonical import (
+    SALT_BYTES,
+    canonical,
+    commitment,
+    leaf_hash,
+    opens,
+    parse_json,
+)
 
 SALT = bytes(range(SALT_BYTES))
 
@@ -91,3 +98,24 @@ def test_bytes_cannot_wander_from_the_value_into_the_salt() -> None:
     assert not opens(sealed, moved, "1")
     with pytest.raises(ValueError, match="16 bytes"):
         commitment(moved, "1")
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a":1}'.encode("utf-16"), b'{"a":"\xff"}', b'{"a":"\xed\xa0\x80"}']
+)
+def test_json_that_is_not_utf_8_is_refused(text: bytes) -> None:
+    with pytest.raises(ValueError, match="codec"):
+        parse_json(text)
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    assert parse_json(b"\xef\xbb\xbf" + b'{"a":1}') == {"a": 1}
+
+
+def test_what_is_nested_too_deeply_opens_nothing() -> None:
+    deep: object = 0
+    for _ in range(5000):
+        deep = [deep]
+    with pytest.raises(ValueError, match="deeply"):
+        canonical(deep)
+    assert not opens("sha256:" + "0" * 64, SALT, deep)

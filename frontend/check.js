@@ -1,0 +1,2 @@
+import './css/check.css'
+import './check/page.js'
