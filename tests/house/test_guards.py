@@ -22,6 +22,9 @@ PUBLIC = {
     "organizations:register_check",
     "organizations:register_keep",
     "organizations:register_organization",
+    "recordings:chunk",
+    "recordings:end",
+    "recordings:state",
 }
 
 

@@ -28,6 +28,11 @@ ANLAN_LOG_ORIGIN = env.text("ANLAN_LOG_ORIGIN", "anlan-log")
 ANLAN_LOG_KEY = VAR / "secrets" / "log.key"
 ANLAN_LOG_FOLDER = VAR / "log"
 ANLAN_FILES = VAR / "files"
+ANLAN_LIVE = (
+    VAR / "live"
+)  # what comes in while it is recorded; shared by the site and `anlan record`
+ANLAN_FFMPEG = env.text("ANLAN_FFMPEG", "")  # another ffmpeg than the one that was installed
+ANLAN_RTMP = env.text("ANLAN_RTMP", "127.0.0.1:19350-19359")  # where pushed streams are taken
 ANLAN_SMS_ADAPTER = env.text("ANLAN_SMS_ADAPTER", "anlan.foundation.notices.sms.FileAdapter")
 ANLAN_SMS_FOLDER = VAR / "sms"
 ANLAN_MENU = "anlan.config.menu.menu_for"
