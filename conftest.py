@@ -29,6 +29,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
 @pytest.fixture(autouse=True)
 def _private_folders(tmp_path: Path, settings: object) -> None:
     settings.ANLAN_FILES = tmp_path / "files"  # type: ignore[attr-defined]
+    settings.ANLAN_LIVE = tmp_path / "live"  # type: ignore[attr-defined]
     settings.ANLAN_SMS_FOLDER = tmp_path / "sms"  # type: ignore[attr-defined]
     settings.ANLAN_LOG_FOLDER = tmp_path / "log"  # type: ignore[attr-defined]
     settings.ANLAN_LOG_KEY = tmp_path / "log.key"  # type: ignore[attr-defined]

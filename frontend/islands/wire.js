@@ -7,6 +7,8 @@ import { startQr } from './qr.js'
 const heavy = [
   ['[data-chart]', () => import('./charts.js')],
   ['[data-exam]', () => import('./exam.js')],
+  ['[data-camera]', () => import('./camera.js')],
+  ['[data-player]', () => import('./player.js')],
   ['form[data-scan]', () => import('./scan.js')],
   ['form[data-upload]', () => import('./upload.js')],
 ]

@@ -28,6 +28,9 @@ PUBLIC = {
     "organizations:register_organization",
     "verify:offline",
     "verify:page",
+    "recordings:chunk",
+    "recordings:end",
+    "recordings:state",
 }
 
 

@@ -13,13 +13,15 @@ from anlan.classes.results import Result, may_make_up, results_of
 from anlan.courses.models import Mode
 from anlan.lib.dates import date_text, local_date
 from anlan.lib.masking import mask_name
+from anlan.recordings.models import LiveStatus
 
 
 def missing_evidence(klass: TrainingClass, *, at: datetime) -> list[Gap]:
     """Everything that keeps the class from being closed; empty when it may be."""
-    arrived = Count("register__marks", filter=Q(register__marks__kind=MarkKind.IN))
+    arrived = Count("register__marks", filter=Q(register__marks__kind=MarkKind.IN), distinct=True)
+    going = Count("lives", filter=~Q(lives__status=LiveStatus.FINISHED), distinct=True)
     timetable = queries.sessions_of(klass).prefetch_related("recordings")
-    sessions = list(timetable.annotate(arrived=arrived))
+    sessions = list(timetable.annotate(arrived=arrived, going=going))
     return [
         *_people(klass),
         *_sessions(klass, sessions, at),
@@ -44,6 +46,10 @@ def _sessions(klass: TrainingClass, sessions: Sequence[Session], at: datetime) -
         if not session.arrived:  # type: ignore[attr-defined]
             text = f"{_named(session)}没有任何签到。请补交纸质签到表或申请变更。"
             yield Gap("attendance", text)
+        if session.going:  # type: ignore[attr-defined]
+            text = f"{_named(session)}的直播录像还没有结束归档，请先结束直播并稍等片刻。"
+            yield Gap("recordings", text)
+            continue
         rule = rules[session.day].ruling("class.recording_required")
         if rule.value and session.mode == Mode.OFFLINE and not session.recordings.all():
             yield Gap("recordings", f"{_named(session)}没有录像，请上传。", rule.clause)

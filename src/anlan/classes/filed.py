@@ -3,12 +3,13 @@
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from anlan.attendance.models import Sheet
 from anlan.classes import policies, queries
 from anlan.classes.models import Attachment, Session, TrainingClass
 from anlan.foundation.accounts.models import User
+from anlan.recordings.live.queries import unfinished
 from anlan.recordings.models import Recording
 
 
@@ -22,8 +23,9 @@ class Filmed:
 
 def sessions_with_files(klass: TrainingClass) -> QuerySet[Session]:
     """The timetable with recordings and sheets, in a fixed number of queries."""
+    going = Prefetch("lives", queryset=unfinished())
     return queries.sessions_of(klass).prefetch_related(
-        "recordings__file", "recordings__by", "register__sheets__file"
+        going, "recordings__file", "recordings__by", "register__sheets__file"
     )
 
 

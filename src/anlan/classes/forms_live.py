@@ -18,6 +18,7 @@ from anlan.classes.services.filing import ATTACHMENT_ENDINGS
 from anlan.foundation.ui.controls import errors
 from anlan.lib.refusals import BadInput
 from anlan.organizations.models import Organization
+from anlan.recordings.models import Source
 from anlan.recordings.services import VIDEO_ENDINGS
 
 PHOTO_ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
@@ -152,6 +153,35 @@ class RecordingForm(PlainForm):
     )
     since = forms.TimeField(label="从", widget=forms.TimeInput(attrs={"type": "time"}))
     until = forms.TimeField(label="到", widget=forms.TimeInput(attrs={"type": "time"}))
+
+
+class GoLiveForm(PlainForm):
+    """Where the pictures of a live recording come from."""
+
+    source = forms.ChoiceField(choices=Source.choices)
+    address = forms.CharField(
+        label="摄像头地址",
+        required=False,
+        max_length=500,
+        help_text="以 rtsp:// 开头，可含用户名和密码；加密保存，页面上不再显示密码。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "rtsp://"}),
+    )
+
+
+class StillForm(PlainForm):
+    """Which second of a film, and what stands under the picture."""
+
+    second = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    caption = forms.CharField(label="图片说明", max_length=120)
+
+
+class LookedAtForm(PlainForm):
+    """Somebody has looked at the picture."""
+
+    looked = forms.BooleanField(
+        label="我已逐一看过，画面中没有能认出的人脸，也没有姓名、证件等个人信息",
+        error_messages={"required": "请先逐一查看画面，再勾选确认。"},
+    )
 
 
 class AttachmentForm(PlainForm):

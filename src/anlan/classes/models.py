@@ -17,7 +17,7 @@ from anlan.foundation.files.models import StoredFile
 from anlan.identity.models import Person
 from anlan.organizations.models import Organization
 from anlan.programs.models import Project
-from anlan.recordings.models import Recording
+from anlan.recordings.models import LiveRecording, Recording
 from anlan.resources.models import Venue
 from anlan.trainers.models import Trainer
 
@@ -111,6 +111,7 @@ class Session(models.Model):
     hours = models.PositiveSmallIntegerField(default=4)
     register = models.OneToOneField(Register, models.PROTECT, null=True, related_name="session")
     recordings = models.ManyToManyField(Recording, related_name="+", blank=True)
+    lives = models.ManyToManyField(LiveRecording, related_name="+", blank=True)
     active = models.BooleanField(default=False, help_text="the class is submitted, not cancelled")
 
     class Meta:

@@ -126,3 +126,14 @@ def may_follow(user: User, klass: TrainingClass) -> bool:
 
 def may_mark_practicals(user: User) -> bool:
     return reach(user).has(Role.EXAMINER)
+
+
+def may_watch_live(user: User) -> bool:
+    """Officials see on one page what is being recorded in their scope."""
+    mine = reach(user)
+    return mine.official or mine.whole_city
+
+
+def may_publish_from(user: User, klass: TrainingClass) -> bool:
+    """Officials who supervise the class and its own manager take pictures for publication."""
+    return may_watch_live(user) or may_run(user, klass)

@@ -198,9 +198,9 @@ def subjects_of(klass: TrainingClass) -> list[str]:
     registers = klass.sessions.filter(register__isnull=False).values_list(
         "register__uid", flat=True
     )
-    recordings = klass.sessions.filter(recordings__isnull=False).values_list(
-        "recordings__uid", flat=True
-    )
+    filmed = klass.sessions.filter(Q(recordings__isnull=False) | Q(lives__isnull=False))
+    pairs = filmed.values_list("recordings__uid", "lives__uid")
+    recordings = dict.fromkeys(uid for pair in pairs for uid in pair if uid)
     trials = klass.enrolments.filter(trials__isnull=False)
     sittings = trials.filter(trials__sitting__isnull=False).values_list(
         "trials__sitting__uid", flat=True

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from anlan.classes.views import door, exams, files, learner, receipts, roll
+from anlan.classes.views import (
+    door,
+    exams,
+    files,
+    filming,
+    learner,
+    receipts,
+    roll,
+    stills,
+    watch,
+)
 
 live_urls: list[URLPattern] = [
     path("session/<uuid:uid>/door", door.door, name="door"),
@@ -17,7 +27,20 @@ live_urls: list[URLPattern] = [
     path("session/<uuid:uid>/paper", roll.paper, name="paper"),
     path("session/<uuid:uid>/paper/file", roll.file_paper, name="file_paper"),
     path("session/<uuid:uid>/film", files.film, name="film"),
-    path("recording/<uuid:uid>/", files.recording, name="recording"),
+    path("session/<uuid:uid>/live", filming.go_live_page, name="go_live"),
+    path("session/<uuid:uid>/live/begin", filming.begin, name="begin_live"),
+    path("live/", watch.on_air_page, name="on_air"),
+    path("live/<uuid:uid>/camera", filming.camera, name="camera"),
+    path("live/<uuid:uid>/stop", filming.stop, name="stop_live"),
+    path("recording/<uuid:uid>/", watch.recording, name="recording"),
+    path("recording/<uuid:uid>/reel", watch.reel, name="reel"),
+    path("recording/<uuid:uid>/playlist.m3u8", watch.playlist_file, name="playlist"),
+    path("recording/<uuid:uid>/segment/<int:no>.ts", watch.segment, name="segment"),
+    path("recording/<uuid:uid>/still", stills.ask, name="ask_still"),
+    path("still/<uuid:uid>/", stills.still, name="still"),
+    path("still/<uuid:uid>/state", stills.state, name="still_state"),
+    path("still/<uuid:uid>/picture.jpg", stills.picture, name="still_picture"),
+    path("still/<uuid:uid>/publish", stills.publish, name="publish_still"),
     path("recording/<uuid:uid>/video", files.video, name="video"),
     path("sheet/<int:pk>", files.sheet, name="sheet"),
     path("attachment/<int:pk>", files.attachment, name="attachment"),

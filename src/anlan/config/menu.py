@@ -72,6 +72,7 @@ def _official(user: User) -> list[MenuGroup]:
             classes.waiting_for(user).count() + classes.changes_waiting_for(user).count(),
         ),
     ]
+    watch = [MenuItem("现场直播", reverse("classes:on_air"), "broadcast")]
     ledgers = [
         MenuItem("培训班台账", reverse("classes:list"), "list-details"),
         MenuItem(
@@ -95,6 +96,7 @@ def _official(user: User) -> list[MenuGroup]:
     banks = [MenuItem("题库", reverse("assessments:banks"), "books")]
     return [
         MenuGroup("办理", work if decides else []),
+        MenuGroup("现场", watch),
         MenuGroup("台账", ledgers),
         MenuGroup("统计", figures),
         MenuGroup("教考", outlines + (banks if mine.has(Role.CITY_OFFICIAL) else [])),

@@ -32,6 +32,11 @@ ANLAN_LOG_SIGNATURE = env.one_of("ANLAN_LOG_SIGNATURE", "ed25519", {"ed25519", "
 ANLAN_TSA_URL = env.text("ANLAN_TSA_URL", "")  # empty: no time stamps
 ANLAN_TSA_CERTS = env.text("ANLAN_TSA_CERTS", "")  # PEM file with the authority's root
 ANLAN_FILES = VAR / "files"
+ANLAN_LIVE = (
+    VAR / "live"
+)  # what comes in while it is recorded; shared by the site and `anlan record`
+ANLAN_FFMPEG = env.text("ANLAN_FFMPEG", "")  # another ffmpeg than the one that was installed
+ANLAN_RTMP = env.text("ANLAN_RTMP", "127.0.0.1:19350-19359")  # where pushed streams are taken
 ANLAN_SMS_ADAPTER = env.text("ANLAN_SMS_ADAPTER", "anlan.foundation.notices.sms.FileAdapter")
 ANLAN_SMS_FOLDER = VAR / "sms"
 ANLAN_MENU = "anlan.config.menu.menu_for"

@@ -1,6 +1,5 @@
 """Keeping the site and its worker running until somebody says stop."""
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -10,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 
+from anlan.lib.processes import end_with_parent
+
 GRACE_SECONDS = 15
 LOOK_EVERY = 0.3
 CALM_AFTER = 60.0
 LONGEST_WAIT = 30.0
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Child:
 
     def start(self, env: Mapping[str, str], now: float) -> None:
         self.process = subprocess.Popen(
-            list(self.command), env=dict(env), start_new_session=True, preexec_fn=_end_with_parent
+            list(self.command), env=dict(env), start_new_session=True, preexec_fn=end_with_parent
         )
         self.started = now
 
@@ -101,9 +101,3 @@ class Supervisor:
 
 def _done(child: Child) -> bool:
     return child.ended() is not None
-
-
-def _end_with_parent() -> None:
-    """On Linux a child is told to stop when this process dies without saying so."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

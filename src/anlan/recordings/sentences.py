@@ -2,4 +2,8 @@
 
 SENTENCES = {
     "recording_filed": "录像归档：{title}",
+    "live_begun": "开始直播录像：{title}",
+    "live_ended": "结束直播录像",
+    "segment_filed": "录像第 {no} 段归档",
+    "still_published": "公开录像截图：{caption}",
 }

@@ -20,12 +20,13 @@ from anlan.classes.services.filing import (
     file_attachment,
     film_session,
 )
+from anlan.classes.services.filming import may_go_live
 from anlan.courses.models import Mode
 from anlan.foundation.accounts.guards import actor, guarded
 from anlan.foundation.files.responses import send_file, stream
 from anlan.foundation.files.services import keep_upload
 from anlan.lib.dates import at_shanghai, to_shanghai
-from anlan.recordings.models import Recording
+from anlan.recordings.models import LiveRecording, Recording
 from anlan.recordings.queries import covers
 from anlan.recordings.services import keep_video
 
@@ -40,8 +41,10 @@ class Shelf:
     session: Session
     recordings: list[Recording]
     sheets: list[Sheet]
+    lives: list[LiveRecording]
     covered: bool
     films: bool
+    may_go_live: bool
     form: RecordingForm | None
 
 
@@ -99,14 +102,6 @@ def attach(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
 
 @require_GET
 @guarded(filed.may_open, load=filed.recording_for)
-def recording(request: HttpRequest, film: filed.Filmed) -> HttpResponse:
-    """Play one video in the page."""
-    context = {"film": film, "klass": film.session.klass, "session": film.session}
-    return render(request, "classes/live/recording.html", context)
-
-
-@require_GET
-@guarded(filed.may_open, load=filed.recording_for)
 def video(request: HttpRequest, film: filed.Filmed) -> HttpResponseBase:
     """The video's bytes, whole or by range."""
     return stream(request, film.recording.file)
@@ -142,7 +137,9 @@ def _shelf(session: Session, may_file: bool, at: datetime) -> Shelf:
         session=session,
         recordings=recordings,
         sheets=list(register.sheets.all()) if register else [],
+        lives=list(session.lives.all()),
         covered=register is not None and covers(recordings, register.starts_at, register.ends_at),
         films=films,
+        may_go_live=may_file and may_go_live(session, at=at),
         form=form,
     )

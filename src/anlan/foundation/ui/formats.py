@@ -118,3 +118,12 @@ def yuan(amount: Number | None) -> str:
 def thousands(number: Number | None) -> str:
     """88000 → 88,000; decimals are kept as they are."""
     return NONE if number is None else f"{number:,}"
+
+
+def playing_time(seconds: int) -> str:
+    """48 秒, 3 分 20 秒, 2 小时 5 分."""
+    hours, rest = divmod(seconds, 3600)
+    minutes, left = divmod(rest, 60)
+    if hours:
+        return f"{hours} 小时 {minutes} 分"
+    return f"{minutes} 分 {left} 秒" if minutes else f"{left} 秒"

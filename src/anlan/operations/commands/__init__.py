@@ -37,6 +37,7 @@ COMMANDS = {
     "setup": Command("setup", "建库、升级数据表，装入代码、规则、题库等；可反复执行"),
     "serve": Command("serve", "启动网站与后台任务；Ctrl-C 停止"),
     "work": Command("work", "只运行后台任务"),
+    "record": Command("record", "只运行录像程序：直播切段入账，清点人数，核对视频时长"),
     "doctor": Command("doctor", "检查这套安装哪里不对，并说明怎样修复"),
     "logins": Command("logins", "列出演示账号，以及每个角色可以试什么"),
     "demo": Command("demo", "装入演示城市（全部为合成数据）"),

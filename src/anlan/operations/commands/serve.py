@@ -1,4 +1,4 @@
-"""`anlan serve`: the site and its workers under one roof."""
+"""`anlan serve`: the site, its workers and its recorder under one roof."""
 
 import argparse
 import os
@@ -62,7 +62,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, default=cores, help=f"网站进程数，默认 {cores}")
     parser.add_argument("--threads", type=int, default=16, help="每个进程的线程数，默认 16")
     parser.add_argument("--setup", action="store_true", help="先做 anlan setup 所做的事")
-    parser.add_argument("--no-work", action="store_true", help="不启动后台任务（另有机器在跑）")
+    parser.add_argument(
+        "--no-work", action="store_true", help="不启动后台任务和录像程序（另有机器在跑）"
+    )
+    parser.add_argument("--no-record", action="store_true", help="不启动录像程序")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -79,6 +82,8 @@ def run(args: argparse.Namespace) -> int:
     children = [Child("网站", _site(args, pair), vital=True)]
     if not args.no_work:
         children += [Child(name, _worker(lane)) for name, lane in WORKERS.items()]
+    if not (args.no_work or args.no_record):
+        children.append(Child("录像程序", [sys.executable, "-m", "anlan.operations", "record"]))
     supervisor = Supervisor(children, environment(place))
     code = supervisor.run(lambda: _answers(place), lambda: print(welcome(place), flush=True))
     print("已停止。" if code == 0 else "网站未能继续运行，原因见上。")

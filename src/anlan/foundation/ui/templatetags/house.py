@@ -216,6 +216,12 @@ def district_map(chart: charts.Chart) -> dict[str, Any]:
 
 
 @register.filter
+def duration(seconds: float | None) -> str:
+    """A length of playing time: 48 秒, 3 分 20 秒, 2 小时 5 分."""
+    return formats.NONE if seconds is None else formats.playing_time(int(seconds))
+
+
+@register.filter
 def places(value: float | None, digits: int) -> str:
     """A figure with a fixed number of decimals and thousands apart."""
     return formats.NONE if value is None else f"{value:,.{digits}f}"
