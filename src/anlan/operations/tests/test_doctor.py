@@ -164,3 +164,21 @@ def test_json_carries_the_whole_error_of_a_job(capsys: pytest.CaptureFixture[str
     assert told["ok"] is False
     assert told["job_errors"] == {"notices": "Traceback…\nOSError: gateway away"}
     assert all(f["mend"] for f in told["findings"] if f["health"] == "wrong")
+
+
+def test_a_store_that_takes_nothing_is_found(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocked = tmp_path / "a file where a folder should be"
+    blocked.write_text("")
+    settings.ANLAN_FILES = blocked / "files"
+    assert cli.main(["doctor"]) == 1
+    told = capsys.readouterr().out
+    assert "文件存储" in told
+    assert "请检查文件夹的权限" in told
+
+
+def test_a_store_that_works_is_left_empty(settings: Settings, tmp_path: Path) -> None:
+    settings.ANLAN_FILES = tmp_path / "files"
+    assert cli.main(["doctor"]) == 0
+    assert [path for path in settings.ANLAN_FILES.rglob("*") if path.is_file()] == []
