@@ -28,6 +28,10 @@ from anlan.lib.refusals import BadInput, Refused
 VERSION = "1.0.0"
 EXTENSIONS = "creation,termination,expiration,checksum"
 PIECE = 64 * 1024  # what a cut connection may cost
+# A server that answers before it has read the body is cut off by the sender's own bytes: the browser
+# sees a broken network. What the person must read, and no other try can mend, is worth a piece.
+TO_BE_READ = {413, 460, 507}
+MOST_DRAINED = 32 * 1024**2
 BODY = "application/offset+octet-stream"
 Answer = Callable[..., HttpResponse]
 
@@ -51,6 +55,8 @@ def tus(view: Answer) -> Answer:
                 raise WrongProtocol("这个地址只接受 tus 1.0.0 的上传。", "请在网页上选择文件上传。")
             response = view(request, method.upper(), *found)
         except Refused as refused:
+            if refused.status in TO_BE_READ:
+                _drain(request)
             told = {"message": refused.message, "next_step": refused.next_step}
             response = JsonResponse(
                 told, status=refused.status, json_dumps_params={"ensure_ascii": False}
@@ -127,6 +133,14 @@ def _pieces(request: HttpRequest) -> Iterator[bytes]:
             yield piece
     except UnreadablePostError:
         return
+
+
+def _drain(request: HttpRequest) -> None:
+    read = 0
+    for piece in _pieces(request):
+        read += len(piece)
+        if read > MOST_DRAINED:
+            return
 
 
 def _abilities() -> HttpResponse:
