@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -98,11 +99,15 @@ def site(city: City, cast: Cast) -> Iterator[tuple[Sender, Running]]:
         yield a_sender(city, cast.class_manager, port), running
 
 
-def settled(sender: Sender, where: str) -> int:
-    """The offset once the site has noticed that the connection is gone."""
-    turn = sender.drafts / f"{where.rpartition('/')[2]}.turn"
-    until(lambda: turn.read_text("ascii").endswith("free"), 20, "the broken connection is noticed")
-    return sender.offset(where)
+def turn_of(sender: Sender, where: str) -> list[str]:
+    """The number of the newest request that may write, and whether it holds its turn."""
+    place = sender.drafts / f"{where.rpartition('/')[2]}.turn"
+    return place.read_text("ascii").split() if place.exists() else ["0", "free"]
+
+
+def _is(sender: Sender, where: str, turn: int, state: str = "") -> bool:
+    number, found = turn_of(sender, where)
+    return int(number) == turn and state in ("", found)
 
 
 def a_sender(city: City, user: User, port: int) -> Sender:
@@ -121,14 +126,14 @@ def test_broken_three_times_it_arrives_whole(site: tuple[Sender, Running], goodb
     disk, or when the hash is not that of the whole."""
     sender, running = site
     where, offset = sender.open(), 0
-    for sent in (5 * MB + 3, 17 * MB + 1, 40 * MB + 7):
+    for turn, sent in enumerate((5 * MB + 3, 17 * MB + 1, 40 * MB + 7), start=1):
         with sender.begin_patch(where, offset, len(FILM) - offset) as line:
             line.sendall(FILM[offset:sent])
+            until(partial(_is, sender, where, turn), 10, "the site has begun")
             if goodbye == "reset":
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-            else:
-                until(lambda: sender.offset(where) >= sent - 33 * MB, 10, "something is there")
-        reached = settled(sender, where)
+        until(partial(_is, sender, where, turn, "free"), 20, "the site has noticed")
+        reached = sender.offset(where)
         assert offset <= reached <= sent
         if goodbye == "close":
             assert reached > sent - 2 * PIECE
@@ -150,8 +155,7 @@ def test_a_phone_that_vanished_is_overtaken_by_its_own_next_try(
     silent = sender.begin_patch(where, 0, len(FILM))
     try:
         silent.sendall(FILM[: 3 * MB])
-        turn = sender.drafts / f"{where.rpartition('/')[2]}.turn"
-        until(lambda: turn.exists() and "held" in turn.read_text("ascii"), 5, "it is heard")
+        until(partial(_is, sender, where, 1, "held"), 10, "it is heard")
         assert sender.patch(where, 0, b"?") == 423
         until(
             lambda: sender.patch(where, sender.offset(where), FILM[sender.offset(where) :]) == 204,

@@ -20,6 +20,7 @@ from anlan.foundation.jobs.services import Job
 from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.notices.jobs import send_text_messages
 from anlan.identity.jobs import import_rosters
+from anlan.recordings.jobs import forget_expired_recordings
 
 SCHEDULE = [
     Job(sequence),
@@ -34,6 +35,7 @@ SCHEDULE = [
     Job(forget_old_tries, every=timedelta(hours=1)),
     Job(forget_expired_uploads, every=timedelta(minutes=5)),
     Job(forget_stray_drafts, every=timedelta(hours=1)),
+    Job(forget_expired_recordings, every=timedelta(hours=1)),
     Job(sweep_removed, every=timedelta(minutes=10)),
     Job(trim_cache, every=timedelta(minutes=10)),
 ]

@@ -2,4 +2,7 @@
 
 SENTENCES = {
     "recording_filed": "录像归档：{title}",
+    "recording_held": "录像保全：{reason}",
+    "recording_released": "解除录像保全：{reason}",
+    "recording_bytes_removed": "录像原件按保管期限（{keep_days} 天）销毁，哈希仍可核对",
 }

@@ -17,20 +17,18 @@ log = logging.getLogger(__name__)
 LOOKED_AFTER = timedelta(days=30)
 
 
-def removable(files: Sequence[StoredFile]) -> list[StoredFile]:
-    """Those that no other row names by the same hash; equal bytes stay as long as anybody's do."""
-    own = {one.pk for one in files}
-    there = StoredFile.objects.filter(
-        sha256__in={one.sha256 for one in files}, removed_at__isnull=True
-    )
-    shared = set(there.exclude(pk__in=own).values_list("sha256", flat=True))
-    return [one for one in files if one.sha256 not in shared and one.removed_at is None]
+def named_elsewhere(file: StoredFile) -> int:
+    """How many other rows name the same bytes and still need them."""
+    there = StoredFile.objects.filter(sha256=file.sha256, removed_at__isnull=True)
+    return there.exclude(pk=file.pk).count()
 
 
 def mark_removed(files: Sequence[StoredFile], *, at: datetime) -> list[StoredFile]:
-    """From now on these can't be opened; returns which ones, for the ledger line. `removable` is
-    asked here again: somebody may have kept the same bytes meanwhile."""
-    found = removable(files)
+    """These give up their bytes and can't be opened any more; returns which were not yet marked.
+
+    Equal bytes that another row names lie there until the last of their rows is marked.
+    """
+    found = [one for one in files if one.removed_at is None]
     StoredFile.objects.filter(pk__in=[one.pk for one in found]).update(removed_at=at)
     return found
 

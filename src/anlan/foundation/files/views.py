@@ -28,8 +28,8 @@ from anlan.lib.refusals import BadInput, Refused
 VERSION = "1.0.0"
 EXTENSIONS = "creation,termination,expiration,checksum"
 PIECE = 64 * 1024  # what a cut connection may cost
-# A server that answers before it has read the body is cut off by the sender's own bytes: the browser
-# sees a broken network. What the person must read, and no other try can mend, is worth a piece.
+# Who answers before reading the body is cut off by the sender's own bytes, and the browser sees a
+# broken network. What the person must read, and no other try can mend, is worth reading a piece.
 TO_BE_READ = {413, 460, 507}
 MOST_DRAINED = 32 * 1024**2
 BODY = "application/offset+octet-stream"

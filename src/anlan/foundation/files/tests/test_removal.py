@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
-from anlan.foundation.files.models import StoredFile
-from anlan.foundation.files.removal import mark_removed, sweep_removed
+from anlan.foundation.files.models import BytesRemoved, StoredFile
+from anlan.foundation.files.removal import mark_removed, named_elsewhere, sweep_removed
 from anlan.foundation.files.services import keep
 from anlan.testing.cast import NOW
 
@@ -21,11 +21,15 @@ def a_file(content: bytes = b"film") -> StoredFile:
 def test_equal_bytes_stay_as_long_as_anybodys_do() -> None:
     first, second = a_file(), a_file()
     path = first.path
-    assert mark_removed([first], at=NOW) == []
+    assert named_elsewhere(first) == 1
+    assert mark_removed([first], at=NOW) == [first]
     assert sweep_removed(now() + LATER) == 0
-    assert path.exists()
-    assert first.path == path
-    assert mark_removed([first, second], at=now()) == [first, second]
+    assert second.path == path
+    assert path.read_bytes() == b"film"
+    first.refresh_from_db()
+    with pytest.raises(BytesRemoved):
+        _ = first.path
+    assert mark_removed([second], at=now()) == [second]
     assert sweep_removed(now() + LATER) == 1
     assert not path.exists()
 
