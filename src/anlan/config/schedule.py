@@ -11,10 +11,17 @@ from anlan.assessments.services import lapse_missed, submit_overdue
 from anlan.bookings.jobs import promote_waiters
 from anlan.classes.jobs import start_due_classes
 from anlan.foundation.jobs.services import PROMPT, Job
+from anlan.foundation.files.jobs import (
+    forget_expired_uploads,
+    forget_stray_drafts,
+    sweep_removed,
+    trim_cache,
+)
 from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.ledger.stamping import stamp_checkpoints
 from anlan.foundation.notices.jobs import send_text_messages
 from anlan.identity.jobs import import_rosters
+from anlan.recordings.jobs import forget_expired_recordings
 
 SCHEDULE = [
     # A checkpoint follows at most a second after: half of it to wait, half of it to sign.
@@ -29,4 +36,9 @@ SCHEDULE = [
     Job(seal_closed_classes, every=timedelta(seconds=5)),
     Job(reseal_ordered_classes, every=timedelta(seconds=5)),
     Job(forget_old_tries, every=timedelta(hours=1)),
+    Job(forget_expired_uploads, every=timedelta(minutes=5)),
+    Job(forget_stray_drafts, every=timedelta(hours=1)),
+    Job(forget_expired_recordings, every=timedelta(hours=1)),
+    Job(sweep_removed, every=timedelta(minutes=10)),
+    Job(trim_cache, every=timedelta(minutes=10)),
 ]

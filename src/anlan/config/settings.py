@@ -37,6 +37,16 @@ ANLAN_LIVE = (
 )  # what comes in while it is recorded; shared by the site and `anlan record`
 ANLAN_FFMPEG = env.text("ANLAN_FFMPEG", "")  # another ffmpeg than the one that was installed
 ANLAN_RTMP = env.text("ANLAN_RTMP", "127.0.0.1:19350-19359")  # where pushed streams are taken
+ANLAN_STORAGE = env.text("ANLAN_STORAGE", "")  # s3://bucket/prefix; empty: the folder above
+ANLAN_S3_ENDPOINT = env.text("ANLAN_S3_ENDPOINT", "")  # keys: the standard AWS variables
+ANLAN_S3_ADDRESSING = env.text("ANLAN_S3_ADDRESSING", "")  # path or virtual
+ANLAN_PLACES = {
+    "": "anlan.foundation.files.folder.FolderPlace",
+    "s3": "anlan.foundation.files.s3.S3Place",
+}
+ANLAN_CACHE = env.folder("ANLAN_CACHE", VAR / "cache")
+ANLAN_CACHE_GB = env.number("ANLAN_CACHE_GB", 20, least=1, most=100_000)
+ANLAN_EXPORTS = env.text("ANLAN_EXPORTS", str(VAR / "exports"))  # a folder or s3://bucket/prefix
 ANLAN_SMS_ADAPTER = env.text("ANLAN_SMS_ADAPTER", "anlan.foundation.notices.sms.FileAdapter")
 ANLAN_SMS_FOLDER = VAR / "sms"
 ANLAN_MENU = "anlan.config.menu.menu_for"
@@ -170,7 +180,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
-ANLAN_UPLOAD_LIMITS = {"/": 25, "/classes": 600}  # MB a request, by longest path prefix
+ANLAN_UPLOAD_LIMITS = {"/": 25, "/classes": 600, "/files/uploads/*": 1 << 20}  # MB, longest prefix
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("anlan.desks.urls")),
     path("account/", include("anlan.foundation.accounts.urls")),
     path("ui/", include("anlan.foundation.ui.urls")),
+    path("files/", include("anlan.foundation.files.urls")),
     path("log/", include("anlan.foundation.ledger.urls")),
     path("verify/", include("anlan.foundation.ledger.verify_urls")),
     path("notices/", include("anlan.foundation.notices.urls")),

@@ -1,4 +1,8 @@
-"""What can be wrong with an installation, and how it is mended. Reads only; changes nothing."""
+"""What can be wrong with an installation, and how it is mended.
+
+Reads only, but for one thing: whether files can be kept is tried with a few bytes, which are
+removed again.
+"""
 
 import json
 import platform
@@ -18,6 +22,8 @@ from django.db.models import Max
 from django.utils.module_loading import import_string
 
 from anlan.foundation.codes.models import Code, System
+from anlan.foundation.files.places import PlaceFailed
+from anlan.foundation.files.store import the_store
 from anlan.foundation.jobs.models import Lease
 from anlan.foundation.jobs.services import PROMPT, STEADY
 from anlan.foundation.ledger.models import Entry, LogHead, Witness
@@ -221,6 +227,18 @@ def disk(at: datetime) -> Finding:
     return good("磁盘", text)
 
 
+def storage(at: datetime) -> Finding:
+    """Files can be kept where the settings say, and come back as they were."""
+    where = settings.ANLAN_STORAGE or str(settings.ANLAN_FILES)
+    bucket = "请检查 ANLAN_STORAGE、ANLAN_S3_ENDPOINT、AWS 密钥变量，以及桶是否存在、是否可写"
+    mend = bucket if settings.ANLAN_STORAGE else f"请检查文件夹的权限和磁盘：{where}"
+    try:
+        the_store().probe()
+    except (OSError, PlaceFailed, ValueError) as failure:
+        return wrong("文件存储", f"{where} 存不进文件：{failure}", mend)
+    return good("文件存储", f"{where} 可以存取")
+
+
 def clock(at: datetime) -> Finding:
     """The clock has not gone back behind the ledger, nor away from the database server's."""
     mend = "请校准系统时间（如 timedatectl set-ntp true）；签到和考试时限都以服务器时间为准"
@@ -252,7 +270,7 @@ def signed_log(at: datetime) -> Finding:
     )
 
 
-MACHINE: tuple[Check, ...] = (python_version, assets, fonts, disk, database)
+MACHINE: tuple[Check, ...] = (python_version, assets, fonts, disk, storage, database)
 DATA: tuple[Check, ...] = (tables,)
 CONTENT: tuple[Check, ...] = (keys, codes, rules, worker, jobs, clock, signed_log)
 

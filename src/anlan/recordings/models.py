@@ -30,6 +30,9 @@ class Recording(models.Model):
     examined_at = models.DateTimeField(null=True, blank=True)
     spans = models.JSONField(null=True, blank=True)
 
+
+    bytes_removed_at = models.DateTimeField(null=True, blank=True)
+
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
@@ -198,3 +201,29 @@ class Still(models.Model):
 
     def __str__(self) -> str:
         return self.caption
+
+
+class Hold(models.Model):
+    """An official's word that a recording is kept beyond its time, until released."""
+
+    recording = models.ForeignKey(Recording, models.PROTECT, related_name="holds")
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["recording"],
+                condition=models.Q(released_at__isnull=True),
+                name="recording_held_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recording}：{self.reason}"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from itertools import chain
 
 from django.conf import settings
 from django.http import (
@@ -14,6 +14,8 @@ from django.http import (
 )
 
 from anlan.foundation.files.models import StoredFile
+from anlan.foundation.files.places import PlaceFailed
+from anlan.foundation.files.store import not_reachable, the_store, wrong_bytes
 
 
 def send_file(stored: StoredFile, *, inline: bool = False) -> FileResponse:
@@ -60,7 +62,7 @@ def _part(stored: StoredFile, first: int, last: int) -> HttpResponseBase:
         response["Content-Range"] = f"bytes */{stored.size}"
         return response
     part = StreamingHttpResponse(
-        _bytes(stored.path, first, last), status=206, content_type=stored.content_type
+        _bytes(stored, first, last), status=206, content_type=stored.content_type
     )
     part["Content-Range"] = f"bytes {first}-{last}/{stored.size}"
     part["Content-Length"] = str(last - first + 1)
@@ -68,13 +70,17 @@ def _part(stored: StoredFile, first: int, last: int) -> HttpResponseBase:
     return part
 
 
-def _bytes(path: Path, first: int, last: int) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        file.seek(first)
-        left = last - first + 1
-        while left and (chunk := file.read(min(CHUNK, left))):
-            left -= len(chunk)
-            yield chunk
+def _bytes(stored: StoredFile, first: int, last: int) -> Iterator[bytes]:
+    """The first piece is read at once: a store that fails is told before the answer begins."""
+    stored.require_bytes()
+    pieces = the_store().pieces(stored.sha256, first, last)
+    try:
+        begin = next(pieces, b"")
+    except PlaceFailed as failure:
+        raise not_reachable() from failure
+    except FileNotFoundError as missing:
+        raise wrong_bytes(stored.sha256, "missing") from missing
+    return chain([begin], pieces)
 
 
 def send_bytes(
@@ -92,7 +98,6 @@ def send_bytes(
 
 # Stored files are not squeezed on the way: most are already, and a range must stay a range.
 AS_IT_IS = "identity"
-CHUNK = 256 * 1024
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"

@@ -6,19 +6,22 @@ import logging
 import mimetypes
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
+from anlan.foundation.files.places import PlaceFailed
+from anlan.foundation.files.store import the_store
 from anlan.lib.refusals import BadInput, Refused
 
 log = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
+INCOMING = "incoming-"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -56,13 +59,42 @@ def keep(chunks: Iterable[bytes], *, name: str, by: User | None, at: datetime) -
         uploaded_by=by,
         at=at,
     )
-    try:
+    with saying_not_kept():
         _write(stored, chunks)
-    except OSError as failure:
-        log.exception("%d bytes of a file could not be kept", stored.size or 0)
-        raise not_kept(failure) from failure
     stored.save()
     return stored
+
+
+def keep_draft(draft: Path, *, name: str, sha256: str, by: User | None, at: datetime) -> StoredFile:
+    """Keep a draft of the store that is written and hashed already: nothing is copied on a disk."""
+    stored = StoredFile(
+        name=name[-200:],
+        content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+        uploaded_by=by,
+        at=at,
+        sha256=sha256,
+        size=draft.stat().st_size,
+    )
+    with saying_not_kept():
+        the_store().put(draft, sha256)
+    stored.save()
+    return stored
+
+
+@contextmanager
+def saying_not_kept() -> Iterator[None]:
+    """A disk or bucket that fails inside is told as `NotKept`."""
+    try:
+        yield
+    except OSError as failure:
+        log.exception("a file could not be kept")
+        raise not_kept(failure) from failure
+    except PlaceFailed as failure:
+        log.exception("a file could not be kept")
+        raise NotKept(
+            "存放文件的对象存储暂时连不上，文件没有保存。",
+            "请稍后重新提交；仍不行，请联系平台运维人员。其他已保存的内容不受影响。",
+        ) from failure
 
 
 def not_kept(failure: OSError) -> NotKept:
@@ -76,10 +108,10 @@ def not_kept(failure: OSError) -> NotKept:
 
 def _write(stored: StoredFile, chunks: Iterable[bytes]) -> None:
     """Write a draft while hashing it, then give it its name; a draft that fails is removed."""
-    root = Path(settings.ANLAN_FILES)
-    root.mkdir(parents=True, exist_ok=True)
+    store = the_store()
+    store.desk.mkdir(parents=True, exist_ok=True)
     digest, stored.size = hashlib.sha256(), 0
-    handle, path = tempfile.mkstemp(dir=root, prefix="incoming-")
+    handle, path = tempfile.mkstemp(dir=store.desk, prefix=INCOMING)
     try:
         with os.fdopen(handle, "wb") as draft:
             for chunk in chunks:
@@ -89,8 +121,7 @@ def _write(stored: StoredFile, chunks: Iterable[bytes]) -> None:
             draft.flush()
             os.fsync(draft.fileno())
         stored.sha256 = digest.hexdigest()
-        stored.path.parent.mkdir(parents=True, exist_ok=True)
-        Path(path).replace(stored.path)
+        store.put(Path(path), stored.sha256)
     except BaseException:
         Path(path).unlink(missing_ok=True)
         raise

@@ -44,6 +44,7 @@ COMMANDS = {
     "walk": Command("walk", "在临时数据库里让一期班走完全程，并核对封存档案"),
     "bench": Command("bench", "测量，输出一个 JSON 对象，键名带单位"),
     "import": Command("bring_in", "导入一家单位的花名册，或一份题库（xlsx、csv）"),
+    "retention": Command("retention", "按保管期限销毁到期录像的原件；--dry-run 只列出不动手"),
     "export": Command("export", "把开班台账和封存档案导出到一个文件夹"),
     "verify": Command("verify", "核对封存档案，不需要数据库", django=False),
     "cosign": Command("cosign", "作为见证人核对并签署一个日志，不需要数据库", django=False),

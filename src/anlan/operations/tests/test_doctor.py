@@ -205,3 +205,21 @@ def test_the_ledger_is_recomputed_when_asked(
     assert f"id {entries[1].pk}" in capsys.readouterr().out
     assert cli.main(["doctor", "--ledger", "--checkpoint", str(tmp_path / "none")]) == 1
     assert "检查点文件读不出来" in capsys.readouterr().err
+
+
+def test_a_store_that_takes_nothing_is_found(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocked = tmp_path / "a file where a folder should be"
+    blocked.write_text("")
+    settings.ANLAN_FILES = blocked / "files"
+    assert cli.main(["doctor"]) == 1
+    told = capsys.readouterr().out
+    assert "文件存储" in told
+    assert "请检查文件夹的权限" in told
+
+
+def test_a_store_that_works_is_left_empty(settings: Settings, tmp_path: Path) -> None:
+    settings.ANLAN_FILES = tmp_path / "files"
+    assert cli.main(["doctor"]) == 0
+    assert [path for path in settings.ANLAN_FILES.rglob("*") if path.is_file()] == []
