@@ -94,12 +94,14 @@ def _official(user: User) -> list[MenuGroup]:
     ]
     outlines = [MenuItem("培训大纲", reverse("courses:syllabi"), "clipboard-list")]
     banks = [MenuItem("题库", reverse("assessments:banks"), "books")]
+    log = [MenuItem("日志见证人", reverse("ledger:witnesses"), "eye")]
     return [
         MenuGroup("办理", work if decides else []),
         MenuGroup("现场", watch),
         MenuGroup("台账", ledgers),
         MenuGroup("统计", figures),
         MenuGroup("教考", outlines + (banks if mine.has(Role.CITY_OFFICIAL) else [])),
+        MenuGroup("存证", log if mine.has(Role.CITY_OFFICIAL) else []),
     ]
 
 

@@ -131,6 +131,11 @@ class Witness(models.Model):
     def subject(self) -> str:
         return f"witness/{self.uid}"
 
+    @property
+    def key_id(self) -> str:
+        """Eight hex digits, enough to tell one key of a witness from another."""
+        return self.vkey.split("+")[1]
+
 
 class Cosignature(models.Model):
     """A witness's line under a checkpoint, verified when it came in (C2SP tlog-cosignature)."""

@@ -29,8 +29,7 @@ def log(request: HttpRequest) -> HttpResponse:
     context = {
         "newest": newest,
         "root": bytes(newest.root).hex() if newest else "",
-        "alg": settings.ANLAN_LOG_ALG.upper(),
-        "origin": settings.ANLAN_LOG_ORIGIN,
+        "alg": {"sha256": "SHA-256", "sm3": "SM3"}[settings.ANLAN_LOG_ALG],
         "key": published_key() if newest else "",
         "address": settings.ANLAN_PUBLIC_URL.rstrip("/"),
         "watchers": [one for one in queries.witnesses() if one.retired_at is None],

@@ -74,6 +74,7 @@ def _publish(at: datetime) -> int:
     """Tiles first, outside any transaction: derived, so writing them twice does no harm."""
     head = LogHead.objects.filter(pk=THE_HEAD).first()
     if head is None or head.published == head.size:
+        _show_again()
         return 0
     require_same_log(head)
     placed = Entry.objects.filter(position__gte=head.published, position__lt=head.size)
@@ -118,6 +119,14 @@ def _show(note: str) -> None:
     draft = path.with_suffix(".draft")
     draft.write_text(note, encoding="utf-8")
     draft.replace(path)
+
+
+def _show_again() -> None:
+    """What a crash kept from being shown, or somebody removed, is put back."""
+    newest = Checkpoint.objects.last()
+    path = log_folder() / "checkpoint"
+    if newest and (not path.exists() or path.read_text("utf-8") != newest.note):
+        _show(newest.note)
 
 
 def log_folder() -> Path:

@@ -83,6 +83,17 @@ def test_tiles_that_a_crash_left_unsigned_are_written_again() -> None:
     assert bytes(Checkpoint.objects.get().root) == tree_head(hashes)
 
 
+@pytest.mark.parametrize("left", [None, "an older checkpoint\n"])
+def test_a_checkpoint_that_a_crash_kept_from_being_shown_is_shown(left: str | None) -> None:
+    write(3)
+    sequence(NOW)
+    path = Path(settings.ANLAN_LOG_FOLDER) / "checkpoint"
+    signed = path.read_text("utf-8")
+    path.unlink() if left is None else path.write_text(left, "utf-8")
+    assert sequence(NOW) == 0
+    assert path.read_text("utf-8") == signed
+
+
 def test_an_emptied_folder_is_made_again_from_the_entries() -> None:
     write(300)
     sequence(NOW)
