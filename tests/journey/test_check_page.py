@@ -370,6 +370,35 @@ def test_the_whole_page_works_from_the_keyboard(offline: Checker) -> None:
     assert page.evaluate("document.activeElement.id") == "check-folder"
 
 
+def test_a_file_may_be_dropped_anywhere_on_the_page(offline: Checker) -> None:
+    offline.give(KEYS)
+    offline.page.evaluate(
+        """(text) => {
+          const transfer = new DataTransfer()
+          transfer.items.add(new File([text], 'one.json'))
+          document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true }))
+        }""",
+        check_cases.as_json(a_receipt()).decode(),
+    )
+    offline.page.wait_for_selector(".check-outcome[data-tone=ok]")
+    assert offline.headline == "回执有效，记录在日志中。"
+
+
+def test_a_result_is_copied_as_the_command_would_say_it(chromium: Browser, tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_bytes(check_cases.as_json(a_receipt()))
+    address = offline_file().as_uri()
+    with checker_at(
+        chromium, address, permissions=["clipboard-read", "clipboard-write"]
+    ) as checker:
+        checker.put(tmp_path / "one.json")
+        checker.page.click("#check-copy")
+        checker.page.wait_for_function("document.getElementById('check-copied').textContent")
+        assert checker.page.inner_text("#check-copied") == "已复制。"
+        copied = checker.page.evaluate("navigator.clipboard.readText()")
+    assert "  未核  检查点签名：没有给出日志的公钥" in copied
+    assert "结论：证明成立，但签名未核对，还不能算有效。" in copied
+
+
 def test_sm3_gives_the_answers_of_the_standard(offline: Checker) -> None:
     """GB/T 32905-2016, appendix A."""
     source = (ROOT / "frontend" / "check" / "sm3.js").read_text("utf-8")
