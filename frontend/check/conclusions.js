@@ -21,13 +21,13 @@ export function ofArchive({ findings, files, bytes }, askedOrigin) {
   const amount = `${files} 个文件，${thousands(bytes)} 字节`
   if (only(kinds, 'ok', 'withheld')) return ['ok', `档案完好，${amount}。`]
   if (!only(kinds, 'ok', 'withheld', 'unchecked')) return ['stop', '档案不可信，原因见下。']
-  return [askedOrigin ? 'warn' : 'ok', `档案完好，${amount}；出自哪个日志未核。`]
+  return askedOrigin ? ['warn', '档案完好，但出处没有核实，原因见下。'] : ['ok', `档案完好，${amount}；出处未核，见下。`]
 }
 
 export function ofList(findings) {
   const count = (kind) => findings.filter((one) => one.kind === kind).length
   const [same, gone] = [count('ok'), count('removed')]
-  if (same === findings.length) return ['ok', `${same} 个文件都与清单一致，一个不少。`]
+  if (same && same === findings.length) return ['ok', `${same} 个文件都与清单一致，一个不少。`]
   const wrong = findings.length - same - gone
   if (!wrong && same) return ['warn', `放进来的 ${same} 个文件与清单一致，另有 ${gone} 处缺失。`]
   if (!wrong) return ['warn', `清单里的 ${gone} 个文件都没有放进来，还没有核对。`]

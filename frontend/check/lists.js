@@ -2,12 +2,14 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { manifestLines, MANIFEST, TAGMANIFEST } from './bag.js'
 import { hex } from './canonical.js'
-import { finding, Unreadable } from './findings.js'
+import { Bad, finding, Unreadable } from './findings.js'
 import { isHash } from './receipt.js'
 import { filePieces } from './sources.js'
 import { decoded } from './text.js'
 
 export const SEGMENTS_FORMAT = 'anlan-segments/1'
+const MOST_SEGMENTS = 200000
+const NAME = /^[\p{L}\p{N}_.-]{1,80}$/u
 const GAP_MS = 1500 // a camera's own jitter is no gap
 
 export const baseName = (path) => path.slice(path.lastIndexOf('/') + 1)
@@ -28,40 +30,39 @@ export function readManifest(bytes, kind) {
   return { entries: [...lines].map(([path, hash]) => ({ path, hash })), problems }
 }
 
-// A segment list, parsed JSON: the init piece and the segments, whether their numbers run on, gaps in time.
+// A segment list, parsed JSON, as anlan.proofs.segments reads it: rows numbered from 0, names that are plain.
 export function readSegments(list, name) {
-  const problems = [], entries = []
-  const wrong = (text) => problems.push(finding('malformed', name, `${name}：${text}`))
-  const segments = list.get('segments'), init = list.get('init')
-  if (!Array.isArray(segments)) wrong('缺少 segments，或写法不合规范')
-  else segments.forEach((segment, i) => take(segment, `第 ${i + 1} 段`, entries, wrong))
-  if (init instanceof Map || (init !== null && init !== undefined)) take(init, '开头段 init', entries, wrong)
-  const numbers = Array.isArray(segments) && !problems.length ? segments.map((one) => one.get('no')) : []
-  numbers.forEach((no, i) => {
-    const before = numbers[i - 1]
-    if (!Number.isSafeInteger(no)) wrong(`第 ${i + 1} 段没有编号`)
-    else if (i && no !== before + 1) {
-      problems.push(finding('removed', name, `${name}：编号 ${before} 之后是 ${no}，中间的段不在清单里`))
-    }
-  })
-  return { entries, problems, facts: problems.length ? [] : span(list, segments) }
-}
-
-function take(segment, label, entries, wrong) {
-  const field = (key) => (segment instanceof Map ? segment.get(key) : undefined)
-  const [path, hash, size] = [field('name'), field('sha256'), field('size')]
-  if (typeof path !== 'string' || !path || !isHash(hash) || !Number.isSafeInteger(size)) {
-    wrong(`${label}缺少 name、sha256、size 之一，或写法不合规范`)
-  } else if (entries.some((entry) => entry.path === path)) {
-    wrong(`${label}的文件名 ${path} 出现两次`)
-  } else {
-    entries.push({ path, hash, size })
+  try {
+    const segments = list.get('segments')
+    if (!Array.isArray(segments) || segments.length > MOST_SEGMENTS) throw new Bad('没有分段')
+    const entries = segments.map((row, no) => {
+      if (!(row instanceof Map) || row.get('no') !== no) throw new Bad('编号不连续')
+      return entryOf(row, `第 ${no} 段${clockOf(row)}`)
+    })
+    const init = list.get('init')
+    if (init && init.size !== 0 && init.length !== 0) entries.unshift(entryOf(init, '初始化段'))
+    if (new Set(entries.map((entry) => entry.path)).size !== entries.length) throw new Bad('同名两次')
+    return { entries, problems: [], facts: span(list, segments) }
+  } catch (wrong) {
+    if (!(wrong instanceof Bad)) throw wrong
+    return { entries: [], problems: [finding('malformed', name, `${name}：不是可读的分段清单`)], facts: [] }
   }
 }
 
+function entryOf(row, where) {
+  const field = (key) => (row instanceof Map ? row.get(key) : undefined)
+  const [path, hash, size] = [field('name'), field('sha256'), field('size')]
+  if (typeof path !== 'string' || !NAME.test(path) || !isHash(hash) || !Number.isSafeInteger(size)) throw new Bad('不规范')
+  return { path, hash, size, where }
+}
+
+const clockOf = (row) => {
+  const clock = String(row.get('starts_at') || '').slice(11, 19)
+  return clock && `（${clock}Z 起）`
+}
+
 function span(list, segments) {
-  const facts = []
-  if (typeof list.get('recording') === 'string') facts.push(['录像编号', list.get('recording')])
+  const facts = [['录像编号', String(list.get('recording') || '')]]
   const times = segments.map((one) => [Date.parse(one.get('starts_at')), Number(one.get('duration_ms'))])
   if (!times.length || times.some(([start, length]) => Number.isNaN(start) || Number.isNaN(length))) return facts
   const seconds = Math.round(times.reduce((sum, [, length]) => sum + length, 0) / 1000)
@@ -71,6 +72,16 @@ function span(list, segments) {
   facts.push(['时间轴空档', gaps.length ? `${gaps.length} 处，共 ${missing} 秒` : '没有'])
   return facts
 }
+
+// What a list of segments says when it was compared: what is wrong, or one line that all is well.
+export function segmentFindings(name, entries, findings) {
+  const wrong = findings.filter((one) => one.kind !== 'ok')
+  if (wrong.length || !entries.length) return wrong
+  return [finding('ok', name, `${entries.length} 段录像逐一核对，与清单一致`)]
+}
+
+// Is this what a segment is called? Only such a stranger is one too many.
+export const isSegmentName = (path) => /^(?:seg-[0-9]+|init)\.\w{2,4}$/.test(baseName(path))
 
 // Compare the files with a list. `files`: [{path, file}], hashed here; returns findings and who was listed.
 export async function compareWithList(entries, files, hashOf) {
@@ -92,13 +103,13 @@ function isNamed(entry, path, used) {
   return path === entry.path || path.endsWith(`/${entry.path}`) || (baseName(path) === path && baseName(entry.path) === path)
 }
 
-function outcome(entry, found) {
-  if (!found) return finding('removed', entry.path, `${entry.path}：清单中有，放进来的文件里没有`)
-  if (found.hash === null) return finding('changed', entry.path, `${entry.path}：内容已损坏，无法完整读出`)
-  if (found.hash !== entry.hash || (entry.size !== undefined && entry.size !== found.file.size)) {
-    return finding('changed', entry.path, `${entry.path}：内容与清单记载的哈希不符`)
-  }
-  return finding('ok', entry.path, `${entry.path}：与清单一致`)
+function outcome({ path, hash, size, where }, found) {
+  const said = (kind, text) => finding(kind, path, `${path}：${where || ''}${text}`)
+  if (!found) return said('removed', where ? '缺失，清单中有，文件没有' : '清单中有，放进来的文件里没有')
+  if (found.hash === null) return said('changed', '已损坏，读不出来')
+  if (found.file.size < size) return said('changed', `被截短，应有 ${size} 字节，只有 ${found.file.size} 字节`)
+  if (found.hash !== hash) return said('changed', `${where ? '被改动，' : ''}内容与清单记载的哈希不符`)
+  return said('ok', '与清单一致')
 }
 
 // A file's SHA-256; null if it cannot be read.

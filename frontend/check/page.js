@@ -86,12 +86,12 @@ function fail(text) {
 
 function reveal(title, cards) {
   $('check-title').textContent = title
-  $('check-at').textContent = `核对于 ${moment(new Date())}，在这台电脑上`
+  $('check-at').textContent = `核对于 ${moment(new Date())}`
   $('check-cards').replaceChildren(...cards)
   $('check-acts').hidden = !cards.length
   $('check-results').hidden = false
-  $('check-results').scrollIntoView({ block: 'nearest' })
-  $('check-title').focus()
+  $('check-results').scrollIntoView({ block: 'start' })
+  $('check-title').focus({ preventScroll: true })
 }
 
 function problem(field, texts) {

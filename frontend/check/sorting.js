@@ -8,6 +8,7 @@ import { DECLARATION } from './sources.js'
 import { decoded } from './text.js'
 import { isVkeyText } from './typed.js'
 
+const PART_KEYS_FORMAT = 'anlan-archive-keys/1'
 const LONGEST_LIST = 64 << 20
 const LONGEST_TEXT = 1 << 20
 
@@ -37,6 +38,7 @@ export async function sorted({ path, file }) {
   const starts = (text) => [...text].every((c, i) => head[i] === c.charCodeAt(0))
   if (starts('PK\x03\x04') || starts('PK\x05\x06') || /\.zip$/i.test(path)) return { path, file, kind: 'zip' }
   if (starts('%PDF-')) return { path, file, kind: 'pdf' }
+  if (/\.jwt$/i.test(path)) return { path, file, kind: 'jwt' }
   if (manifestKind(path)) return { path, file, kind: 'manifest', bytes: await read(file, LONGEST_LIST) }
   if (/\.json$/i.test(path)) return sortedJson(path, file)
   return file.size <= LONGEST_TEXT ? sortedText(path, file) : { path, file, kind: 'other' }
@@ -52,6 +54,7 @@ async function sortedJson(path, file) {
   }
   const format = parsed instanceof Map ? parsed.get('format') : ''
   if (format === SEGMENTS_FORMAT) return { path, file, kind: 'segments', parsed }
+  if (format === PART_KEYS_FORMAT) return { path, file, kind: 'part-keys' }
   if (format === RECEIPTS_FORMAT) return { path, file, kind: 'receipts', bytes }
   return { path, file, kind: 'receipt', bytes: bytes.subarray(0, LONGEST_RECEIPT), known: format === FORMAT }
 }

@@ -7,7 +7,9 @@ import { Bad, finding, Unreadable } from './findings.js'
 import { parseJson } from './json.js'
 import { keyProblems, sealProblems } from './keys.js'
 import { keyLines } from './typed.js'
-import { baseName, compareWithList, fileHash, manifestKind, readManifest, readSegments } from './lists.js'
+import {
+  baseName, compareWithList, fileHash, isSegmentName, manifestKind, readManifest, readSegments, segmentFindings,
+} from './lists.js'
 import { parseVkey } from './notes.js'
 import { checkReceiptFile, signatureFindings } from './receipt.js'
 import { bagsAndLoose, sorted, titleOf } from './sorting.js'
@@ -26,7 +28,7 @@ export async function verifyAll(asked, progress) {
   const outcomes = []
   for (const [root, files] of bags) outcomes.push(await archive(root, () => openFolder(files), context))
   for (const one of pieces) {
-    if (!lists.known.has(one.path)) outcomes.push(await single(one, lists.any, context))
+    if (!lists.known.has(one.path)) outcomes.push(await single(one, context))
   }
   return {
     outcomes: worstFirst([...outcomes.filter(Boolean), ...lists.outcomes]),
@@ -45,14 +47,16 @@ const goodKeys = (vkeys) => vkeys.flatMap((text) => {
   }
 })
 
-async function single(one, besideList, context) {
+async function single(one, context) {
   switch (one.kind) {
     case 'zip': return archive(titleOf(one.path), () => openZip(one.file), context)
     case 'receipt': return receipt(one, context)
     case 'receipts': return receiptsAlone(one)
     case 'note': return note(one, context)
-    case 'pdf': return besideList ? null : forTheCommand(one)
-    case 'other': return besideList ? null : unknown(one, context)
+    case 'pdf': return forTheCommand(one, 'PDF', 'PDF 里的电子签名（PAdES）', ' --trust 发证机关证书.pem')
+    case 'jwt': return forTheCommand(one, '电子徽章', '电子徽章的签名', ' --trust 发证机关证书.pem')
+    case 'part-keys': return forTheCommand(one, '钥匙文件', '加密件的内容', '', '档案.zip --keys ')
+    case 'other': return unknown(one, context)
     default: return null
   }
 }
@@ -118,9 +122,9 @@ function note({ path, text }, { keys }) {
   return { title: titleOf(path), sort: '检查点', tone, conclusion, findings, facts: [] }
 }
 
-function forTheCommand({ path }) {
-  const text = 'PDF 里的电子签名（PAdES）这个页面不核对，请用命令核对'
-  return { ...alone(path, 'PDF', text), command: `anlan verify "${titleOf(path)}"` }
+function forTheCommand({ path }, sort, what, after, before = '') {
+  const text = `${what}这个页面不核对，请用命令核对`
+  return { ...alone(path, sort, text), command: `anlan verify ${before}"${titleOf(path)}"${after}` }
 }
 
 async function unknown({ path, file }, { progress }) {
@@ -144,20 +148,37 @@ async function checkLists(pieces, { progress }) {
     if (!hashes.has(file)) hashes.set(file, await fileHash(file, progress))
     return hashes.get(file)
   }
-  for (const one of pieces.filter(({ kind }) => kind === 'manifest' || kind === 'segments')) {
-    const title = titleOf(one.path)
-    const list = one.kind === 'manifest' ? readManifest(one.bytes, manifestKind(one.path)) : readSegments(one.parsed, title)
+  for (const one of pieces.filter(isList)) {
+    const title = titleOf(one.path), segments = one.kind === 'segments'
+    const list = segments ? readSegments(one.parsed, title) : readManifest(one.bytes, manifestKind(one.path))
     const compared = await compareWithList(list.entries, pieces.filter((other) => other !== one), hashOf)
     compared.known.forEach((path) => known.add(path))
     outcomes.push({
-      title, sort: one.kind === 'manifest' ? '清单' : '分段清单', facts: list.facts || [],
+      title, sort: segments ? '分段清单' : '清单', facts: list.facts || [], segments, entries: list.entries,
       findings: [...list.problems, ...compared.findings],
     })
   }
-  const strangers = pieces.filter((one) => ['other', 'pdf'].includes(one.kind) && !known.has(one.path))
-  if (outcomes.length) outcomes[0].findings.push(...strangers.map(stranger))
-  for (const outcome of outcomes) [outcome.tone, outcome.conclusion] = ofList(outcome.findings)
-  return { outcomes, known, any: outcomes.length > 0 }
+  addStrangers(outcomes, pieces, known)
+  for (const outcome of outcomes) conclude(outcome)
+  return { outcomes, known }
 }
 
-const stranger = ({ path }) => finding('added', baseName(path), `${baseName(path)}：清单中没有，是多出的`)
+const isList = ({ kind }) => kind === 'manifest' || kind === 'segments'
+
+function addStrangers(outcomes, pieces, known) {
+  const manifest = outcomes.find((one) => !one.segments)
+  const target = manifest || outcomes[0]
+  if (!target) return
+  for (const { path, kind } of pieces) {
+    if (known.has(path) || !['other', 'pdf', 'jwt'].includes(kind) || !(manifest || isSegmentName(path))) continue
+    known.add(path)
+    const text = manifest ? '清单中没有，是多出的' : '清单中没有这一段，是后来加入的'
+    target.findings.push(finding('added', baseName(path), `${baseName(path)}：${text}`))
+  }
+}
+
+function conclude(outcome) {
+  [outcome.tone, outcome.conclusion] = ofList(outcome.findings)
+  if (outcome.segments) outcome.findings = segmentFindings(outcome.title, outcome.entries, outcome.findings)
+  delete outcome.entries
+}

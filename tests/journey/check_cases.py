@@ -247,7 +247,7 @@ def _opened() -> Iterator[Case]:
     }
     for name, opening in changes.items():
         bag = [("ledger.jsonl", a_ledger()), ("openings.json", opening)]
-        yield f"opening-{name}", write_bag(bag, INFO)  # type: ignore[arg-type]
+        yield f"opening-{name}", write_bag(bag, INFO)
 
 
 def _deceptions() -> Iterator[Case]:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.conf import settings
 from playwright.sync_api import Browser
 
 from anlan.proofs.bag import write_bag_to
+from anlan.proofs.cli import SIGNS
 from anlan.proofs.receipt import check_file
 from anlan.proofs.receipt import conclusion as receipt_conclusion
 from anlan.proofs.tests.builders import INFO, an_archive
@@ -177,7 +179,7 @@ def a_segment_list(**changes: object) -> bytes:
             "no": number,
             "sha256": hashlib.sha256(content).hexdigest(),
             "size": len(content),
-            "starts_at": f"2026-11-23T09:00:{10 * number:02}+08:00",
+            "starts_at": f"2026-11-23T09:00:{10 * number:02}Z",
             "duration_ms": 10_000,
             "name": name,
         }
@@ -197,19 +199,17 @@ def test_segments_are_compared_with_their_list(checker: Checker, tmp_path: Path)
     files = segment_files(tmp_path)
     outcome = checker.put(*files)["segments.json"]
     assert (outcome.tone, outcome.conclusion) == ("ok", "5 个文件都与清单一致，一个不少。")
-    (tmp_path / "seg-00001.m4s").write_bytes(bytes([1]) * 1000)
+    (tmp_path / "seg-00001.m4s").write_bytes(bytes([1]) * 900)
     (tmp_path / "seg-00009.m4s").write_bytes(b"slipped in")
     outcome = checker.put(*files[:3], files[3], *files[5:], tmp_path / "seg-00009.m4s")[
         "segments.json"
     ]
     assert outcome.said == {
-        ("ok", "init.mp4"),
-        ("ok", "seg-00000.m4s"),
         ("changed", "seg-00001.m4s"),
         ("removed", "seg-00002.m4s"),
-        ("ok", "seg-00003.m4s"),
         ("added", "seg-00009.m4s"),
     }
+    assert "第 1 段（09:00:10Z 起）被截短" in outcome.texts
 
 
 def test_a_segment_list_with_a_hole_or_without_sense_is_found(
@@ -217,15 +217,18 @@ def test_a_segment_list_with_a_hole_or_without_sense_is_found(
 ) -> None:
     files = segment_files(tmp_path)
     segments = json.loads(a_segment_list())["segments"]
-    for wrong, said in (
-        ({"segments": [segments[0], *segments[2:]]}, ("removed", "segments.json")),
-        ({"segments": "many"}, ("malformed", "segments.json")),
-        ({"segments": [{**segments[0], "sha256": "00"}]}, ("malformed", "segments.json")),
-        ({"segments": [segments[0], segments[0]]}, ("malformed", "segments.json")),
-        ({"init": {}}, ("malformed", "segments.json")),
+    for wrong in (
+        {"segments": [segments[0], *segments[2:]]},
+        {"segments": "many"},
+        {"segments": [{**segments[0], "sha256": "00"}]},
+        {"segments": [{**segments[0], "name": "../evil"}]},
+        {"segments": [segments[0], {**segments[1], "name": segments[0]["name"]}]},
+        {"init": {"name": "init.mp4"}},
     ):
         files[0].write_bytes(a_segment_list(**wrong))
-        assert said in offline.put(*files)["segments.json"].said
+        outcome = offline.put(*files)["segments.json"]
+        assert ("malformed", "segments.json") in outcome.said
+        assert outcome.tone == "stop"
 
 
 def test_single_files_are_compared_with_a_manifest(offline: Checker, tmp_path: Path) -> None:
@@ -367,6 +370,35 @@ def test_the_whole_page_works_from_the_keyboard(offline: Checker) -> None:
     assert page.evaluate("document.activeElement.id") == "check-folder"
 
 
+def test_a_file_may_be_dropped_anywhere_on_the_page(offline: Checker) -> None:
+    offline.give(KEYS)
+    offline.page.evaluate(
+        """(text) => {
+          const transfer = new DataTransfer()
+          transfer.items.add(new File([text], 'one.json'))
+          document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true }))
+        }""",
+        check_cases.as_json(a_receipt()).decode(),
+    )
+    offline.page.wait_for_selector(".check-outcome[data-tone=ok]")
+    assert offline.headline == "回执有效，记录在日志中。"
+
+
+def test_a_result_is_copied_as_the_command_would_say_it(chromium: Browser, tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_bytes(check_cases.as_json(a_receipt()))
+    address = offline_file().as_uri()
+    with checker_at(
+        chromium, address, permissions=["clipboard-read", "clipboard-write"]
+    ) as checker:
+        checker.put(tmp_path / "one.json")
+        checker.page.click("#check-copy")
+        checker.page.wait_for_function("document.getElementById('check-copied').textContent")
+        assert checker.page.inner_text("#check-copied") == "已复制。"
+        copied = checker.page.evaluate("navigator.clipboard.readText()")
+    assert "  未核  检查点签名：没有给出日志的公钥" in copied
+    assert "结论：证明成立，但签名未核对，还不能算有效。" in copied
+
+
 def test_sm3_gives_the_answers_of_the_standard(offline: Checker) -> None:
     """GB/T 32905-2016, appendix A."""
     source = (ROOT / "frontend" / "check" / "sm3.js").read_text("utf-8")
@@ -390,3 +422,12 @@ def test_the_script_stays_small() -> None:
     built = Path(settings.STATIC_ROOT)
     (script,) = (built / "assets").glob("check-*.js.br")
     assert script.stat().st_size <= 40_000
+
+
+def test_the_words_are_those_of_the_command() -> None:
+    written = (ROOT / "frontend" / "check" / "findings.js").read_text("utf-8")
+    words = dict(re.findall(r"(\w+): '(\S+)'", written))
+    assert {kind: words[kind] for kind in SIGNS.keys() & words.keys()} == {
+        kind: word for kind, word in SIGNS.items() if kind in words
+    }
+    assert len(SIGNS.keys() & words.keys()) >= 6
