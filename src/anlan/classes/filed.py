@@ -1,6 +1,7 @@
 """What has been filed to a class, and who may open it."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from anlan.attendance.models import Sheet
 from anlan.classes import policies, queries
 from anlan.classes.models import Attachment, Session, TrainingClass
 from anlan.foundation.accounts.models import User
+from anlan.foundation.ledger.models import Entry
 from anlan.recordings.models import Recording
 
 
@@ -25,6 +27,14 @@ def sessions_with_files(klass: TrainingClass) -> QuerySet[Session]:
     return queries.sessions_of(klass).prefetch_related(
         "recordings__file", "recordings__by", "register__sheets__file"
     )
+
+
+def ledger_places(recordings: Iterable[Recording]) -> dict[str, int | None]:
+    """Subject of a filed recording → the place of its line in the log; None until it has one."""
+    lines = Entry.objects.filter(
+        subject__in=[one.subject for one in recordings], verb="recording_filed"
+    )
+    return dict(lines.values_list("subject", "position"))
 
 
 def recording_for(user: User, uid: uuid.UUID) -> Filmed:
