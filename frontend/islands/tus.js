@@ -6,7 +6,7 @@ import { allow, finish, makeLine, say } from './upload.js'
 
 const PIECE = 16 * 1048576 // a proxy that buffers bodies holds this much, and each is acknowledged
 const WAITS = [2, 5, 10, 20, 30] // seconds between tries when the network is away
-const SAID = '已传的部分都在服务器上，不会丢。'
+const SAID = '服务器已收到的部分不会丢。'
 
 // What the server said in its refusal; '' when the network failed or something else answered.
 function refusalIn(error) {
@@ -55,7 +55,7 @@ class Sending {
     this.note = document.createElement('p')
     this.note.className = 'muted small'
     const acts = document.createElement('div')
-    acts.className = 'form-actions upload-acts'
+    acts.className = 'upload-acts'
     this.pauser = this.button('暂停', () => this.toggle())
     this.dropper = this.button('放弃上传', () => this.drop())
     acts.append(this.pauser, this.dropper)
@@ -170,7 +170,7 @@ function startForm(form) {
     const file = form.querySelector('input[type=file]').files[0]
     if (!file || form.sending) return
     form.sending = new Sending(form, file, line)
-    form.querySelectorAll('.form-actions:not(.upload-acts) button').forEach((b) => { b.disabled = true })
+    form.querySelectorAll('.form-actions button').forEach((b) => { b.disabled = true })
     form.sending.start()
   })
 }

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from anlan.attendance.models import Sheet
 from anlan.classes import policies, queries
 from anlan.classes.models import Attachment, Session, TrainingClass
-from anlan.foundation.accounts.models import User
+from anlan.foundation.accounts.models import Role, User
+from anlan.foundation.accounts.queries import reach
 from anlan.foundation.ledger.models import Entry
 from anlan.recordings.models import Recording
 
@@ -58,6 +59,12 @@ def attachment_for(user: User, pk: int) -> Attachment:
 
 def may_open(user: User, film: Filmed) -> bool:
     return policies.is_watching(user, film.session.klass)
+
+
+def may_hold(user: User, film: Filmed) -> bool:
+    """The district of the class and the city keep a film beyond its time."""
+    mine = reach(user)
+    return film.session.klass.district in mine.districts or mine.has(Role.CITY_OFFICIAL)
 
 
 def may_open_sheet(user: User, sheet: Sheet) -> bool:

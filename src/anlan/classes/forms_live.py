@@ -151,19 +151,17 @@ class RecordingForm(PlainForm):
 
     file = forms.FileField(
         label="录像文件",
-        required=False,
-        help_text="mp4、webm、mov 或 mkv，几个小时的也可以。断网或关掉页面后，重新选同一个文件会接着传。",
-        widget=forms.FileInput(attrs={"accept": ",".join(VIDEO_ENDINGS), "required": True}),
+        help_text="mp4、webm、mov 或 mkv，不限时长。断网或关掉页面后，重新选同一个文件会接着传。",
+        widget=forms.FileInput(attrs={"accept": ",".join(VIDEO_ENDINGS)}),
     )
     upload = forms.UUIDField(required=False, widget=forms.HiddenInput)
     since = forms.TimeField(label="从", widget=forms.TimeInput(attrs={"type": "time"}))
     until = forms.TimeField(label="到", widget=forms.TimeInput(attrs={"type": "time"}))
 
-    def clean(self) -> dict[str, Any]:
-        read: dict[str, Any] = super().clean() or {}
-        if not read.get("file") and not read.get("upload"):
-            raise forms.ValidationError("请选择录像文件。")
-        return read
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.data.get("upload"):
+            self.fields["file"].required = False
 
 
 class AttachmentForm(PlainForm):

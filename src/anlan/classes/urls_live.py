@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from anlan.classes.views import door, exams, files, learner, roll
+from anlan.classes.views import door, exams, files, holds, learner, roll
 
 live_urls: list[URLPattern] = [
     path("session/<uuid:uid>/door", door.door, name="door"),
@@ -19,6 +19,8 @@ live_urls: list[URLPattern] = [
     path("session/<uuid:uid>/film", files.film, name="film"),
     path("recording/<uuid:uid>/", files.recording, name="recording"),
     path("recording/<uuid:uid>/video", files.video, name="video"),
+    path("recording/<uuid:uid>/hold", holds.hold, name="hold"),
+    path("recording/<uuid:uid>/release", holds.release, name="release"),
     path("sheet/<int:pk>", files.sheet, name="sheet"),
     path("attachment/<int:pk>", files.attachment, name="attachment"),
     path("scan", learner.scan, name="scan"),

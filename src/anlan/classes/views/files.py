@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.attendance.models import Sheet
 from anlan.classes import filed, policies, queries
 from anlan.classes.evidence import missing_evidence
-from anlan.classes.forms_live import AttachmentForm, RecordingForm
+from anlan.classes.forms_live import AttachmentForm, ReasonForm, RecordingForm
 from anlan.classes.models import Attachment, Session, Status, TrainingClass
 from anlan.classes.services.filing import (
     ATTACHMENT_ENDINGS,
@@ -32,6 +32,7 @@ from anlan.foundation.files.uploads import permit, waiting_uploads
 from anlan.lib.dates import at_shanghai, to_shanghai
 from anlan.recordings.models import Recording
 from anlan.recordings.queries import covers
+from anlan.recordings.retention import keep_ruling, kept_until, open_hold
 from anlan.recordings.services import VIDEO_ENDINGS, VIDEO_MB, keep_video
 
 watching = guarded(policies.is_watching, load=queries.class_for)
@@ -118,7 +119,18 @@ def attach(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
 @guarded(filed.may_open, load=filed.recording_for)
 def recording(request: HttpRequest, film: filed.Filmed) -> HttpResponse:
     """Play one video in the page."""
-    context = {"film": film, "klass": film.session.klass, "session": film.session}
+    at = now()
+    context = {
+        "film": film,
+        "klass": film.session.klass,
+        "session": film.session,
+        "place": filed.ledger_places([film.recording]).get(film.recording.subject),
+        "kept_until": kept_until(film.recording, at),
+        "keep_rule": keep_ruling(at),
+        "held": open_hold(film.recording),
+        "may_hold": filed.may_hold(actor(request), film),
+        "form": ReasonForm(),
+    }
     return render(request, "classes/live/recording.html", context)
 
 
