@@ -4,9 +4,9 @@ import { start } from './wire.js'
 
 const megabytes = (bytes) => (bytes / 1048576).toFixed(1)
 
-const allow = (form) => form.querySelectorAll('button').forEach((b) => { b.disabled = false })
+export const allow = (form) => form.querySelectorAll('button').forEach((b) => { b.disabled = false })
 
-function makeLine(form) {
+export function makeLine(form) {
   const line = document.createElement('div')
   line.className = 'upload-state'
   line.setAttribute('role', 'status')
@@ -14,7 +14,7 @@ function makeLine(form) {
   return line
 }
 
-function say(line, words, tone = 'muted') {
+export function say(line, words, tone = 'muted') {
   const p = document.createElement('p')
   p.className = tone
   p.textContent = words
@@ -30,7 +30,7 @@ function tooLarge(form) {
 }
 
 // A refusal is said beside the form, which keeps the chosen file; anything else is the next page.
-function finish(form, line, request) {
+export function finish(form, line, request) {
   if (request.status < 400) {
     showPage(request.responseText, request.responseURL || form.action, () => {
       if (window.htmx) window.htmx.process(document.body)

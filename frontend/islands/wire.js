@@ -11,6 +11,7 @@ const heavy = [
   ['[data-player]', () => import('./player.js')],
   ['form[data-scan]', () => import('./scan.js')],
   ['form[data-upload]', () => import('./upload.js')],
+  ['form[data-tus],[data-tus-drop]', () => import('./tus.js')],
 ]
 
 // Each element is started once; parts swapped in later are found by the next call.

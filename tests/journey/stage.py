@@ -3,12 +3,13 @@
 Runs as a process of its own. Speaks JSON lines: a command on stdin, its answer on stdout.
 """
 
+import hashlib
 import json
 import os
 import sys
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from anlan.assessments.models import Item, Sitting  # noqa: E402
 from anlan.assessments.services import load_checklists, load_own_bank  # noqa: E402
 from anlan.classes import queries  # noqa: E402
 from anlan.classes.models import TrainingClass  # noqa: E402
-from anlan.courses.models import Syllabus  # noqa: E402
+from anlan.courses.models import Mode, Syllabus  # noqa: E402
 from anlan.courses.services import load_syllabi  # noqa: E402
 from anlan.foundation.accounts.models import Role, ScopeKind  # noqa: E402
 from anlan.foundation.accounts.services import give_role, open_account  # noqa: E402
@@ -40,6 +41,9 @@ from anlan.operations.story import acts, troupe  # noqa: E402
 from anlan.operations.story.names import Inventor  # noqa: E402
 from anlan.operations.temporary import temporary_city  # noqa: E402
 from anlan.programs.models import Project  # noqa: E402
+from anlan.testing.cast import PASSWORD as CAST_PASSWORD  # noqa: E402
+from anlan.testing.cast import the_cast  # noqa: E402
+from anlan.testing.classes import a_running_class  # noqa: E402
 
 PASSWORD = "An-Lan-2026"
 DISTRICT = "370112"
@@ -153,6 +157,29 @@ class Stage:
                 str(a.file.path) for a in Archive.objects.filter(klass=klass, enrolment=None)
             ],
         }
+
+    def a_class_to_film(self) -> dict[str, str]:
+        """A running class of the cast's, an hour after its first half-day; who runs it."""
+        self.travel("2026-11-23T09:00:00+08:00")
+        cast = the_cast()
+        klass = a_running_class(cast)
+        session = next(s for s in queries.sessions_of(klass) if s.mode == Mode.OFFLINE)
+        assert session.register is not None
+        self.travel((session.register.ends_at + timedelta(hours=1)).isoformat())
+        return {"uid": str(klass.uid), "user": "manager", "password": CAST_PASSWORD}
+
+    def films(self, klass: str) -> list[dict[str, Any]]:
+        """What was filed to a class, with the hash of the bytes that lie in the store."""
+        found = (
+            TrainingClass.objects.get(uid=klass)
+            .sessions.filter(recordings__isnull=False)
+            .distinct()
+        )
+        files = [film.file for session in found for film in session.recordings.all()]
+        return [
+            {"sha256": f.sha256, "true": hashlib.sha256(f.path.read_bytes()).hexdigest()}
+            for f in files
+        ]
 
     def people(self, count: int) -> list[list[str]]:
         """Rows of an invented roster: name, ID number, phone."""

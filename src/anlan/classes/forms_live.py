@@ -144,15 +144,25 @@ class SheetForm(PlainForm):
 
 
 class RecordingForm(PlainForm):
-    """A video and the time that it shows, on the day of its session."""
+    """A video and the time that it shows, on the day of its session.
+
+    Where scripts run, the video came before in pieces and `upload` names it; the plain file is the
+    way without.
+    """
 
     file = forms.FileField(
         label="录像文件",
-        help_text="mp4、webm、mov 或 mkv，不超过 600 MB。",
+        help_text="mp4、webm、mov 或 mkv，不限时长。断网或关掉页面后，重新选同一个文件会接着传。",
         widget=forms.FileInput(attrs={"accept": ",".join(VIDEO_ENDINGS)}),
     )
+    upload = forms.UUIDField(required=False, widget=forms.HiddenInput)
     since = forms.TimeField(label="从", widget=forms.TimeInput(attrs={"type": "time"}))
     until = forms.TimeField(label="到", widget=forms.TimeInput(attrs={"type": "time"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.data.get("upload"):
+            self.fields["file"].required = False
 
 
 class GoLiveForm(PlainForm):

@@ -10,13 +10,13 @@ from anlan.archives.jobs import (
 from anlan.assessments.services import lapse_missed, submit_overdue
 from anlan.bookings.jobs import promote_waiters
 from anlan.classes.jobs import start_due_classes
-from anlan.foundation.jobs.services import PROMPT, Job
 from anlan.foundation.files.jobs import (
     forget_expired_uploads,
     forget_stray_drafts,
     sweep_removed,
     trim_cache,
 )
+from anlan.foundation.jobs.services import PROMPT, Job
 from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.ledger.stamping import stamp_checkpoints
 from anlan.foundation.notices.jobs import send_text_messages

@@ -29,8 +29,6 @@ class Recording(models.Model):
     duration_s = models.PositiveIntegerField(null=True, blank=True)
     examined_at = models.DateTimeField(null=True, blank=True)
     spans = models.JSONField(null=True, blank=True)
-
-
     bytes_removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

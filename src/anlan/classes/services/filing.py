@@ -1,6 +1,7 @@
 """Filing what was filmed and what else belongs to a class."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -8,6 +9,7 @@ from anlan.classes.models import Attachment, Session, TrainingClass
 from anlan.classes.services.door import attach_recording, require_open
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
+from anlan.foundation.files.uploads import finished_upload, take
 from anlan.foundation.ledger.services import record
 from anlan.lib.dates import moment_range_text
 from anlan.lib.refusals import BadInput, Refused
@@ -46,6 +48,27 @@ def film_session(
     )
     attach_recording(session, recording)
     return recording
+
+
+def film_purpose(klass: TrainingClass) -> str:
+    """What an upload from the page of a class may be used for: a film of any of its half-days."""
+    return f"film/{klass.uid}"
+
+
+def film_from_upload(
+    session: Session,
+    uid: UUID,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    by: User,
+    at: datetime,
+) -> Recording:
+    """File a video that came in pieces. A refusal leaves it uploaded: only the times are mended."""
+    upload = finished_upload(uid, by=by, purpose=film_purpose(session.klass), at=at)
+    with transaction.atomic():
+        file = take(upload, at=at)
+        return film_session(session, file, starts_at=starts_at, ends_at=ends_at, by=by, at=at)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from anlan.classes.views import (
     door,
     exams,
     files,
+    holds,
     learner,
     record,
     review,
@@ -18,7 +19,7 @@ from anlan.classes.views import (
 )
 from anlan.testing.cast import NOW
 
-PAGES = (application, change, record, review, door, exams, files, learner, roll)
+PAGES = (application, change, record, review, door, exams, files, holds, learner, roll)
 SetClock = Callable[[datetime], None]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -18,20 +19,32 @@ from anlan.classes.services.filing import (
     ATTACHMENT_ENDINGS,
     ATTACHMENT_MB,
     file_attachment,
+    film_from_upload,
+    film_purpose,
     film_session,
 )
 from anlan.classes.services.filming import may_go_live
 from anlan.courses.models import Mode
 from anlan.foundation.accounts.guards import actor, guarded
+from anlan.foundation.accounts.models import User
 from anlan.foundation.files.responses import send_file, stream
 from anlan.foundation.files.services import keep_upload
+from anlan.foundation.files.uploads import permit, waiting_uploads
 from anlan.lib.dates import at_shanghai, to_shanghai
 from anlan.recordings.models import LiveRecording, Recording
 from anlan.recordings.queries import covers
-from anlan.recordings.services import keep_video
+from anlan.recordings.services import VIDEO_ENDINGS, VIDEO_MB, keep_video
 
 watching = guarded(policies.is_watching, load=queries.class_for)
 FILED_HERE = ("attendance", "recordings")
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """A recording and the place of its line in the log, if it has one by now."""
+
+    recording: Recording
+    place: int | None
 
 
 @dataclass(frozen=True)
@@ -39,13 +52,14 @@ class Shelf:
     """What one half-day has and lacks."""
 
     session: Session
-    recordings: list[Recording]
+    recordings: list[Shelved]
     sheets: list[Sheet]
     lives: list[LiveRecording]
     covered: bool
     films: bool
     may_go_live: bool
     form: RecordingForm | None
+    wants_film: bool
 
 
 @require_GET
@@ -56,14 +70,17 @@ def files(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
     open_class = klass.status in (Status.APPROVED, Status.RUNNING)
     may_file = policies.may_run(actor(request), klass) and open_class
     gaps = missing_evidence(klass, at=at) if open_class else []
+    sessions = list(filed.sessions_with_files(klass))
+    places = filed.ledger_places(one for s in sessions for one in s.recordings.all())
     context = {
         "klass": klass,
         "gaps": [gap for gap in gaps if gap.where in FILED_HERE],
-        "shelves": [_shelf(s, may_file, at) for s in filed.sessions_with_files(klass)],
+        "shelves": [_shelf(s, places, may_file, at) for s in sessions],
         "attachments": klass.attachments.select_related("file", "by").order_by("at"),
         "may_file": may_file,
         "form": AttachmentForm() if may_file else None,
         "now": at,
+        **(_uploading(actor(request), klass, at) if may_file else {}),
     }
     return render(request, "classes/live/files.html", context)
 
@@ -74,14 +91,14 @@ def film(request: HttpRequest, session: Session) -> HttpResponse:
     """File a video to its half-day."""
     by, at = actor(request), now()
     read = RecordingForm(request.POST, request.FILES).require()
-    film_session(
-        session,
-        keep_video(read["file"], by=by, at=at),
-        starts_at=at_shanghai(session.day, read["since"]),
-        ends_at=at_shanghai(session.day, read["until"]),
-        by=by,
-        at=at,
-    )
+    span = {
+        "starts_at": at_shanghai(session.day, read["since"]),
+        "ends_at": at_shanghai(session.day, read["until"]),
+    }
+    if read["upload"]:
+        film_from_upload(session, read["upload"], by=by, at=at, **span)
+    else:
+        film_session(session, keep_video(read["file"], by=by, at=at), by=by, at=at, **span)
     messages.success(request, "录像已归档。")
     return redirect("classes:files", uid=session.klass.uid)
 
@@ -119,7 +136,18 @@ def attachment(request: HttpRequest, attachment: Attachment) -> HttpResponseBase
     return send_file(attachment.file)
 
 
-def _shelf(session: Session, may_file: bool, at: datetime) -> Shelf:
+def _uploading(user: User, klass: TrainingClass, at: datetime) -> dict[str, Any]:
+    """What the upload's script needs, and what this person has begun and not handed in."""
+    purpose = film_purpose(klass)
+    return {
+        "purpose": purpose,
+        "permit": permit(by=user, purpose=purpose, endings=VIDEO_ENDINGS),
+        "waiting": list(waiting_uploads(by=user, purpose=purpose, at=at)),
+        "plain_mb": VIDEO_MB,
+    }
+
+
+def _shelf(session: Session, places: dict[str, int | None], may_file: bool, at: datetime) -> Shelf:
     register = session.register
     films = session.mode == Mode.OFFLINE
     recordings = list(session.recordings.all())
@@ -135,11 +163,12 @@ def _shelf(session: Session, may_file: bool, at: datetime) -> Shelf:
         )
     return Shelf(
         session=session,
-        recordings=recordings,
+        recordings=[Shelved(one, places.get(one.subject)) for one in recordings],
         sheets=list(register.sheets.all()) if register else [],
         lives=list(session.lives.all()),
         covered=register is not None and covers(recordings, register.starts_at, register.ends_at),
         films=films,
         may_go_live=may_file and may_go_live(session, at=at),
         form=form,
+        wants_film=not recordings and register is not None and at >= register.ends_at,
     )

@@ -10,8 +10,8 @@ from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from anlan.classes import policies, watching
-from anlan.classes.forms_live import StillForm
+from anlan.classes import filed, policies, watching
+from anlan.classes.forms_live import ReasonForm, StillForm
 from anlan.classes.watching import Showing
 from anlan.foundation.accounts.guards import actor, guarded
 from anlan.foundation.accounts.models import User
@@ -23,6 +23,7 @@ from anlan.recordings.live.queries import playlist, segments_of
 from anlan.recordings.live.services import push_address, rtmp_place
 from anlan.recordings.models import LiveRecording, Segment, Source
 from anlan.recordings.queries import length_doubt
+from anlan.recordings.retention import keep_ruling, kept_until, open_hold
 
 HLS = "application/vnd.apple.mpegurl"
 EVERYWHERE = ("0.0.0.0", "::", "[::]")
@@ -56,6 +57,7 @@ def recording(request: HttpRequest, showing: Showing) -> HttpResponse:
         "doubt": _doubt(showing, at),
         "heads": getattr(showing.recording, "head_count", None),
         "still": _still_form(user, showing),
+        **_keeping(user, showing, at),
     }
     return render(request, "classes/live/recording.html", context)
 
@@ -111,6 +113,21 @@ def _scene(showing: Showing, at: datetime) -> dict[str, Any]:
     }
 
 
+def _keeping(user: User, showing: Showing, at: datetime) -> dict[str, Any]:
+    """How long the film is kept, by what rule, and whether somebody holds it."""
+    film = showing.recording
+    if film is None:
+        return {}
+    return {
+        "place": filed.ledger_places([film]).get(film.subject),
+        "kept_until": kept_until(film, at),
+        "keep_rule": keep_ruling(at),
+        "held": open_hold(film),
+        "may_hold": filed.may_hold(user, filed.Filmed(film, showing.session)),
+        "form": ReasonForm(),
+    }
+
+
 def _push(request: HttpRequest, showing: Showing) -> str:
     """What is typed into a pushing device; the server's name as the manager's browser knows it."""
     live = showing.live
@@ -134,7 +151,7 @@ def _doubt(showing: Showing, at: datetime) -> object:
 
 def _still_form(user: User, showing: Showing) -> StillForm | None:
     film = showing.recording
-    if film is None or film.duration_s == 0:
+    if film is None or film.duration_s == 0 or film.bytes_removed_at:
         return None
     if not policies.may_publish_from(user, showing.session.klass):
         return None

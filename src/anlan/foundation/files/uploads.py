@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.checksums import Checksum
@@ -137,6 +137,12 @@ def finished_upload(uid: UUID, *, by: User, purpose: str, at: datetime) -> Uploa
         raise Refused("文件还没有传完。", "请等上传完成后再提交；网络断过的，点「继续上传」。")
     finish(upload, at=at)
     return upload
+
+
+def waiting_uploads(*, by: User, purpose: str, at: datetime) -> QuerySet[Upload]:
+    """What somebody began for a purpose and hasn't handed in, the newest first."""
+    found = Upload.objects.filter(by=by, purpose=purpose, taken_at=None, expires_at__gt=at)
+    return found.order_by("-at")
 
 
 def take(upload: Upload, *, at: datetime) -> StoredFile:

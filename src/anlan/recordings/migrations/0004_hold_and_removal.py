@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('recordings', '0002_head_count'),
+        ('recordings', '0003_live_recordings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
