@@ -37,7 +37,12 @@ from anlan.foundation.ledger import sequencer
 from anlan.proofs import tile_files, tiles
 
 place, name, when, calls = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
-owner = {"sequencer": sequencer, "tiles": tiles, "TileFolder": tiles.TileFolder}[place]
+owner = {
+    "sequencer": sequencer,
+    "tile_files": tile_files,
+    "Batch": tile_files.Batch,
+    "TileFolder": tiles.TileFolder,
+}[place]
 real, seen = getattr(owner, name), [0]
 
 def die(*args, **words):
@@ -57,9 +62,11 @@ STEPS = [
     ("sequencer", "_hash_as_the_log_does", "after", 1),  # inside the transaction of the places
     ("sequencer", "_give_places", "after", 1),
     ("TileFolder", "append", "before", 1),
-    ("tiles", "write", "before", 1),
-    ("tiles", "write", "after", 2),
-    ("tiles", "sync_folders", "before", 1),
+    ("Batch", "write", "before", 1),
+    ("Batch", "write", "after", 2),
+    ("Batch", "finish", "before", 1),
+    ("tile_files", "_remove_replaced", "before", 2),
+    ("tile_files", "sync_folders", "before", 1),
     ("TileFolder", "append", "after", 1),
     ("sequencer", "signing_key", "after", 1),
     ("sequencer", "_sign_off", "before", 1),

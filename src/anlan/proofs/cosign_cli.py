@@ -99,7 +99,7 @@ def _visit(witness: cosigner.Witness, base: str, log_key: str) -> int:
         )
         return BETRAYED
     except (published.Unreachable, cosigner.BadState, BadCheckpoint) as failure:
-        print(f"{failure}。没有签名，稍后再试。", file=sys.stderr)
+        print(f"{failure}。这次没有完成，稍后再试。", file=sys.stderr)
         return UNREACHABLE
     for line in done or ["日志没有变化，无需签名。"]:
         print(line, flush=True)

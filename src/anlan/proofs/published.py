@@ -34,7 +34,7 @@ def at(url: str) -> str:
     """The address of the log, from that of the site or of the log itself."""
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
         raise Unreachable(f"「{url}」不是网址，应以 http:// 或 https:// 开头")
-    return LOG_ADDRESS.sub("/log/", url)
+    return LOG_ADDRESS.sub("/log/", url, count=1)
 
 
 def fetcher(base: str) -> Fetch:
@@ -61,8 +61,8 @@ def _ask(request: urllib.request.Request, most: int) -> bytes:
         with refused:
             said = refused.read(LONGEST_ANSWER).decode("utf-8", "replace").strip()
         kind = NotThere if refused.code == 404 else Unreachable
-        told = "" if said.startswith("<") else said
-        raise kind(f"{request.full_url} 回答 {refused.code}。{told}".rstrip()) from None
+        told = "" if said.startswith("<") else f"：{said.removesuffix('。')}"
+        raise kind(f"{request.full_url} 回答 {refused.code}{told}") from None
     except (OSError, ValueError) as failure:
         raise Unreachable(f"连不上 {request.full_url}：{failure}") from None
     if len(content) > most:

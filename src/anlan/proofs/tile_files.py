@@ -52,28 +52,47 @@ def read_beginning(folder: Path, path_of: PathOf, width: int) -> bytes:
     return _read_first(chain([folder / path_of(width)], wider), path_of(width))[0]
 
 
-def write(folder: Path, path_of: PathOf, width: int, content: bytes) -> Version:
-    """Write one file, then remove what it replaces.
+class Batch:
+    """Files written aside one after another, then made durable and put in their places together.
 
-    That is its partial tiles if it is full; and if it is not, what a crash left beyond it, unless
-    that agrees with it: then another writer is only ahead.
+    A disk writes many files in hardly more time than one, if it is asked for them at once.
     """
-    path = folder / path_of(width)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".part")
-    with fresh.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    fresh.replace(path)
-    version = _version(path, path.stat())
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._drafts: list[tuple[Path, Path, PathOf, int, bytes]] = []
+
+    def write(self, path_of: PathOf, width: int, content: bytes) -> Version:
+        """What the file's version will be, once it is in its place."""
+        path = self.folder / path_of(width)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(path.name + ".part")
+        with fresh.open("wb") as stream:
+            stream.write(content)
+        self._drafts.append((fresh, path, path_of, width, content))
+        return _version(path, fresh.stat())
+
+    def finish(self) -> None:
+        """All bytes first, then the names, then what they replace, then the folders."""
+        for fresh, *_ in self._drafts:
+            _sync(fresh)
+        for fresh, path, *_ in self._drafts:
+            fresh.replace(path)
+        for _, _, path_of, width, content in self._drafts:
+            _remove_replaced(self.folder, path_of, width, content)
+        sync_folders(self.folder, {path for _, path, *_ in self._drafts})
+
+
+def _remove_replaced(folder: Path, path_of: PathOf, width: int, content: bytes) -> None:
+    """A full tile's partial ones; beyond a partial one, what a crash left, unless that agrees with
+    it: then another writer is only ahead.
+    """
     if width == WIDTH:
         shutil.rmtree((folder / path_of(1)).parent, ignore_errors=True)
-        return version
+        return
     for other in (WIDTH, *_partial_widths(folder, path_of)):
         if other > width and not _begins_with(folder / path_of(other), content):
             (folder / path_of(other)).unlink()
-    return version
 
 
 @contextmanager
@@ -92,11 +111,15 @@ def sync_folders(folder: Path, written: set[Path]) -> None:
     """Make the names of the written files as durable as their bytes."""
     parents = {parent for path in written for parent in path.parents}
     for parent in sorted(parents - set(folder.parents)):
-        handle = os.open(parent, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        _sync(parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _place(index: int, width: int) -> str:

@@ -21,14 +21,13 @@ from anlan.proofs.merkle import hash_children, root
 from anlan.proofs.tile_files import (
     HEIGHT,
     WIDTH,
+    Batch,
     Version,
     entries_path,
     only_writer,
     read,
     read_beginning,
-    sync_folders,
     tile_path,
-    write,
 )
 
 __all__ = ["LONGEST_ENTRY", "TileFolder", "entries_path", "tile_path"]
@@ -66,10 +65,11 @@ class TileFolder:
             if leaf_hash(entry, self.alg) != hashed:
                 raise ValueError(f"the hash of entry {number} is not its own")
         with only_writer(self.folder):
-            written = self._append_hashes(0, [hashed for _, hashed in leaves], size)
+            batch = Batch(self.folder)
+            self._append_hashes(batch, 0, [hashed for _, hashed in leaves], size)
             if self.with_entries:
-                written |= self._append_entries([entry for entry, _ in leaves], size)
-            sync_folders(self.folder, written)
+                self._append_entries(batch, [entry for entry, _ in leaves], size)
+            batch.finish()
 
     def root(self, size: int) -> bytes:
         return root(size, self.node, self.alg)
@@ -89,29 +89,25 @@ class TileFolder:
         number, place = divmod(index, WIDTH)
         return self._entries(number, min(WIDTH, size - number * WIDTH))[place]
 
-    def _append_entries(self, entries: Sequence[bytes], size: int) -> set[Path]:
-        written = set()
+    def _append_entries(self, batch: Batch, entries: Sequence[bytes], size: int) -> None:
         for number, before, new in _by_tile(size, entries):
             bundle = [*(self._entries(number, before) if before else []), *new]
             content = b"".join(len(e).to_bytes(LENGTH_BYTES, "big") + e for e in bundle)
-            path_of = partial(entries_path, number)
-            written.add(write(self.folder, path_of, len(bundle), content).path)
-        return written
+            batch.write(partial(entries_path, number), len(bundle), content)
 
-    def _append_hashes(self, level: int, hashes: Sequence[bytes], size: int) -> set[Path]:
+    def _append_hashes(self, batch: Batch, level: int, hashes: Sequence[bytes], size: int) -> None:
         """Extend the tiles of one level, then the level above by the roots of those now full."""
-        written, roots = set(), []
+        roots = []
         for number, before, new in _by_tile(size, hashes):
             tile = self._growing(level, number, before)
             for hashed in new:
                 tile.push(hashed)
             content = b"".join(tile.rows[0])
-            path_of = partial(tile_path, level, number)
-            tile.version = write(self.folder, path_of, tile.width, content)
+            tile.version = batch.write(partial(tile_path, level, number), tile.width, content)
             self._remember(level, number, tile)
-            written.add(tile.version.path)
             roots += tile.rows[HEIGHT]
-        return written | (self._append_hashes(level + 1, roots, size // WIDTH) if roots else set())
+        if roots:
+            self._append_hashes(batch, level + 1, roots, size // WIDTH)
 
     def _growing(self, level: int, number: int, width: int) -> "Tile":
         """The tile as it was at exactly this width; nobody else reads it while it grows."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from anlan.proofs import cli, keys
+from anlan.proofs import cli, keys, published
 from anlan.proofs.checkpoint import verify
 from anlan.proofs.cosign_cli import BETRAYED, DONE, UNREACHABLE, WRONG_USE
 from anlan.proofs.notes import WITNESS, vkey
@@ -195,7 +195,7 @@ def test_a_signature_that_was_not_delivered_is_sent_again(
     log.publish(3)
     log.refuse_with = 403
     assert visit(house, log) == UNREACHABLE
-    assert "403。不收。" in capsys.readouterr().err
+    assert "403：不收。" in capsys.readouterr().err
     log.refuse_with = 0
     assert visit(house, log) == DONE
     assert [verify(note, [LOG_VKEY]).size for note in log.posted] == [3]
@@ -214,6 +214,11 @@ def test_a_log_that_is_away_gets_a_plain_answer(house: Path, capsys: Out) -> Non
     assert cosign(house, "http://127.0.0.1:9", "--log-key", LOG_VKEY) == UNREACHABLE
     assert "连不上" in capsys.readouterr().err
     assert cosign(house, "file:///etc/passwd", "--log-key", LOG_VKEY) == WRONG_USE
+
+
+@pytest.mark.parametrize("end", ["", "/", "/log", "/log/", "/log//"])
+def test_the_log_is_found_by_the_site_s_address_and_by_its_own(end: str) -> None:
+    assert published.at(f"https://anlan.example.cn{end}") == "https://anlan.example.cn/log/"
 
 
 def test_an_answer_without_end_is_not_read(house: Path, log: ServedLog, capsys: Out) -> None:

@@ -74,7 +74,7 @@ def test_the_round_s_checkpoint_is_stamped_once(tsa: Authority, settings: Settin
     kinds = [f.kind for f in check(found, [public_key()], authorities_at(tsa.root))]
     assert kinds == ["ok"] * 4
     page = Client().get("/log/").content.decode()
-    assert f"最近一次：{tsa.name} 证明" in page
+    assert f"最近一次：{tsa.name}证明" in page
 
 
 def test_without_an_address_nothing_is_asked() -> None:
