@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from anlan.proofs.bag import write_bag_to
 from anlan.proofs.cli import SIGNS
@@ -19,6 +19,7 @@ from anlan.proofs.receipt import check_file
 from anlan.proofs.receipt import conclusion as receipt_conclusion
 from anlan.proofs.tests.builders import INFO, an_archive
 from anlan.proofs.tests.test_receipt import KEYS, a_receipt
+from anlan.proofs.tests.trees import LOG_VKEY
 from anlan.proofs.verdict import verify
 from anlan.testing.floors import ROOT
 
@@ -337,11 +338,19 @@ def test_a_big_archive_shows_its_progress_and_can_be_stopped(
         stream.truncate(300 << 20)  # mostly a hole: nothing is written to the disk
     write_bag_to(path, [("film.mp4", film)], INFO)
     offline.page.set_input_files("#check-files", str(path))
-    offline.page.wait_for_function(
-        "document.getElementById('check-figures').textContent.includes('共 300 MB')"
-    )
+    expect(offline.page.locator("#check-figures")).to_contain_text("共 300 MB")
     offline.page.click("#check-stop")
     assert "已停止" in offline.headline
+
+
+def test_a_file_too_big_to_be_held_is_hashed_in_pieces(offline: Checker, tmp_path: Path) -> None:
+    film = tmp_path / "film.mp4"
+    with film.open("wb") as stream:
+        stream.truncate(40 << 20)
+    path = tmp_path / "class.zip"
+    write_bag_to(path, [("film.mp4", film), ("text.txt", b"\n" * (3 << 20))], INFO)
+    outcome = offline.put(path, film)["class.zip"]
+    assert (outcome.tone, outcome.seal) == ("ok", verify(path).seal)
 
 
 @pytest.mark.parametrize("width", [1366, 360])
@@ -382,6 +391,7 @@ def test_a_file_may_be_dropped_anywhere_on_the_page(offline: Checker) -> None:
     )
     offline.page.wait_for_selector(".check-outcome[data-tone=ok]")
     assert offline.headline == "回执有效，记录在日志中。"
+    assert "+".join(LOG_VKEY.split("+")[:2]) in offline.page.inner_text("#check-at")
 
 
 def test_a_result_is_copied_as_the_command_would_say_it(chromium: Browser, tmp_path: Path) -> None:
@@ -392,8 +402,7 @@ def test_a_result_is_copied_as_the_command_would_say_it(chromium: Browser, tmp_p
     ) as checker:
         checker.put(tmp_path / "one.json")
         checker.page.click("#check-copy")
-        checker.page.wait_for_function("document.getElementById('check-copied').textContent")
-        assert checker.page.inner_text("#check-copied") == "已复制。"
+        expect(checker.page.locator("#check-copied")).to_have_text("已复制。")
         copied = checker.page.evaluate("navigator.clipboard.readText()")
     assert "  未核  检查点签名：没有给出日志的公钥" in copied
     assert "结论：证明成立，但签名未核对，还不能算有效。" in copied
