@@ -1,11 +1,10 @@
 // Is this archive still what was sealed? As anlan.proofs.verdict asks it: everything is read, nothing trusted.
-import { sha256 } from '@noble/hashes/sha2.js'
-import { hex } from './canonical.js'
 import { checkBundle, LONGEST_RECEIPTS, RECEIPTS } from './bundle.js'
 import { checkFilms, checkParts } from './enclosed.js'
 import { finding, isWrong, Unreadable } from './findings.js'
 import { checkLedger, checkOpenings, emptyLedger, LEDGER, OPENINGS, whole } from './ledger.js'
 import { DECLARATION } from './sources.js'
+import { sumOf } from './sums.js'
 import { decoded, SPACES } from './text.js'
 
 const DECLARATION_TEXT = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n'
@@ -55,16 +54,10 @@ function shown(findings, files) {
 async function hashAll(source, findings, progress) {
   const sums = new Map(), sizes = new Map()
   for (const name of source.names) {
-    const digest = sha256.create()
-    let size = 0
     try {
-      for await (const piece of source.pieces(name)) {
-        digest.update(piece)
-        size += piece.length
-        progress(piece.length, name)
-      }
-      sums.set(name, hex(digest.digest()))
-      sizes.set(name, size)
+      const found = await sumOf(source.pieces(name), source.sizeOf(name), (piece) => progress(piece.length, name))
+      sums.set(name, found.sum)
+      sizes.set(name, found.size)
     } catch (wrong) {
       if (!(wrong instanceof Unreadable)) throw wrong
       findings.push(finding('changed', name, `${name}：${wrong.message}`))

@@ -1,10 +1,9 @@
 // A list of hashes and the files that came with it: a bag's manifest, or a live recording's segments.
-import { sha256 } from '@noble/hashes/sha2.js'
 import { manifestLines, MANIFEST, TAGMANIFEST } from './bag.js'
-import { hex } from './canonical.js'
 import { Bad, finding, Unreadable } from './findings.js'
 import { isHash } from './receipt.js'
 import { filePieces } from './sources.js'
+import { sumOf } from './sums.js'
 import { decoded } from './text.js'
 
 export const SEGMENTS_FORMAT = 'anlan-segments/1'
@@ -114,15 +113,10 @@ function outcome({ path, hash, size, where }, found) {
 
 // A file's SHA-256; null if it cannot be read.
 export async function fileHash(file, progress) {
-  const digest = sha256.create()
   try {
-    for await (const piece of filePieces(file)) {
-      digest.update(piece)
-      progress(piece.length, file.name)
-    }
+    return (await sumOf(filePieces(file), file.size, (piece) => progress(piece.length, file.name))).sum
   } catch (wrong) {
     if (wrong instanceof Unreadable) return null
     throw wrong
   }
-  return hex(digest.digest())
 }

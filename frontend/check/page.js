@@ -2,7 +2,7 @@
 import source from 'check-worker'
 import { droppedFiles, fieldFiles } from './gather.js'
 import { keyLines, sealLines } from './typed.js'
-import { asText, moment, overall, size } from './plain.js'
+import { asText, heading, moment, overall, size } from './plain.js'
 import { element, outcomeCard } from './show.js'
 
 const $ = (id) => document.getElementById(id)
@@ -15,6 +15,7 @@ const FAILURES = {
 let worker = null
 let held = []
 let outcomes = []
+let used = []
 
 const workerUrl = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
 
@@ -64,8 +65,9 @@ function step({ done, total, name }) {
   $('check-now').textContent = name
 }
 
-function show({ outcomes: found, keysFromFiles, problems }) {
+function show({ outcomes: found, keysFromFiles, keysUsed, problems }) {
   outcomes = found
+  used = keysUsed
   problem('check-keys', problems.keys)
   problem('check-seal', problems.seals)
   const only = !found.length
@@ -81,13 +83,15 @@ const note = (text) => element('p', { className: 'muted', textContent: text })
 function fail(text) {
   stop()
   outcomes = []
+  used = []
   reveal(text, [])
 }
 
 function reveal(title, cards) {
   $('check-title').textContent = title
-  $('check-at').textContent = `核对于 ${moment(new Date())}`
-  $('check-cards').replaceChildren(...cards)
+  $('check-at').textContent = heading(used, moment(new Date()))
+  $('check-cards').textContent = ''
+  $('check-cards').append(...cards)
   $('check-acts').hidden = !cards.length
   $('check-results').hidden = false
   $('check-results').scrollIntoView({ block: 'start' })
@@ -157,7 +161,7 @@ function takeActs() {
 
 // Over plain http there is no clipboard; an old way still works.
 async function copy() {
-  const text = asText(outcomes, moment(new Date()))
+  const text = asText(outcomes, heading(used, moment(new Date())))
   const done = navigator.clipboard && await navigator.clipboard.writeText(text).then(() => true, () => false)
   const said = done || copyOld(text) ? '已复制。' : '没能复制，请用打印。'
   $('check-copied').textContent = said

@@ -17,8 +17,11 @@ export function overall(outcomes) {
   return `共 ${outcomes.length} 份：${parts.filter(Boolean).join('，')}。`
 }
 
-export function asText(outcomes, at) {
-  const lines = [`核对时间 ${at}`, '']
+// When, and with whose keys: a result without them cannot be repeated.
+export const heading = (keys, at) => `核对于 ${at}；${keys.length ? `所用公钥 ${keys.join('、')}` : '没有使用公钥'}`
+
+export function asText(outcomes, head) {
+  const lines = [head, '']
   for (const { title, sort, conclusion, findings, seal, command } of outcomes) {
     lines.push(`${title}（${sort}）`)
     for (const { kind, text } of findings) lines.push(`  ${SIGNS[kind]}  ${text}`)

@@ -41,6 +41,7 @@ export async function openZip(blob) {
       ...problems,
       ...links.map(([name]) => malformed(name, '是链接，不是文件')),
     ],
+    sizeOf: (name) => byRaw.get(named.get(name)).size,
     pieces: (name) => memberPieces(blob, byRaw.get(named.get(name))),
   }
 }
@@ -52,6 +53,7 @@ export function openFolder(files) {
     size: [...files.values()].reduce((sum, file) => sum + file.size, 0),
     names: [...named.keys()].sort(),
     problems,
+    sizeOf: (name) => files.get(named.get(name)).size,
     pieces: (name) => filePieces(files.get(named.get(name))),
   }
 }

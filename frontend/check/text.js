@@ -15,7 +15,7 @@ export const sameName = (path) => Array.from(path.normalize('NFC'), fold).join('
 // Near enough to str.casefold: ß and SS, ſ and s are one; the dotless ı stands alone.
 function fold(character) {
   if (character === 'ı') return character
-  return Array.from(character.toUpperCase(), (upper) => upper.toLowerCase()).join('')
+  return Array.from(character.toLowerCase().toUpperCase(), (upper) => upper.toLowerCase()).join('')
 }
 
 // Why a path must not stand in an archive; empty if it may.

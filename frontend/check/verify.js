@@ -1,6 +1,6 @@
 // All that was dropped, one outcome each: {title, sort, tone, conclusion, findings, facts, …}.
 import { verifyBag } from './bag.js'
-import { canonical } from './canonical.js'
+import { canonical, hex } from './canonical.js'
 import { parseCheckpoint } from './checkpoint.js'
 import { ofArchive, ofList, ofNote, ofReceipt } from './conclusions.js'
 import { Bad, finding, Unreadable } from './findings.js'
@@ -33,6 +33,7 @@ export async function verifyAll(asked, progress) {
   return {
     outcomes: worstFirst([...outcomes.filter(Boolean), ...lists.outcomes]),
     keysFromFiles: given,
+    keysUsed: context.keys.map((key) => `${key.name}+${hex(key.id)}`),
     problems: { keys: keyProblems(asked.keys), seals: sealProblems(asked.seals) },
   }
 }

@@ -4,21 +4,25 @@ import hashlib
 import io
 import json
 import re
+import unicodedata
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
 
-from anlan.proofs.bag import write_bag_to
+from anlan.proofs.bag import hidden, same_name, write_bag_to
 from anlan.proofs.cli import SIGNS
 from anlan.proofs.receipt import check_file
 from anlan.proofs.receipt import conclusion as receipt_conclusion
 from anlan.proofs.tests.builders import INFO, an_archive
 from anlan.proofs.tests.test_receipt import KEYS, a_receipt
+from anlan.proofs.tests.trees import LOG_VKEY
 from anlan.proofs.verdict import verify
 from anlan.testing.floors import ROOT
 
@@ -136,7 +140,7 @@ def test_a_flipped_bit_is_judged_alike(offline: Checker, tmp_path: Path) -> None
     whole = tmp_path / "whole"
     whole.write_bytes(an_archive())
     seal = verify(whole).seal
-    paths = laid_out(tmp_path, check_cases.flipped(80, seed=7), ".zip")
+    paths = laid_out(tmp_path, check_cases.flipped(50, seed=7), ".zip")
     found = offline.put(*paths)
     apart = disagreements(found, paths, [])
     assert [name for name in apart if found[name].tone != "ok" or found[name].seal != seal] == []
@@ -334,14 +338,22 @@ def test_a_big_archive_shows_its_progress_and_can_be_stopped(
     path = tmp_path / "big.zip"
     film = tmp_path / "film.mp4"
     with film.open("wb") as stream:
-        stream.truncate(300 << 20)  # mostly a hole: nothing is written to the disk
+        stream.truncate(150 << 20)  # mostly a hole: nothing is written to the disk
     write_bag_to(path, [("film.mp4", film)], INFO)
     offline.page.set_input_files("#check-files", str(path))
-    offline.page.wait_for_function(
-        "document.getElementById('check-figures').textContent.includes('共 300 MB')"
-    )
+    expect(offline.page.locator("#check-figures")).to_contain_text("共 150 MB")
     offline.page.click("#check-stop")
     assert "已停止" in offline.headline
+
+
+def test_a_file_too_big_to_be_held_is_hashed_in_pieces(offline: Checker, tmp_path: Path) -> None:
+    film = tmp_path / "film.mp4"
+    with film.open("wb") as stream:
+        stream.truncate(33 << 20)
+    path = tmp_path / "class.zip"
+    write_bag_to(path, [("film.mp4", film), ("text.txt", b"\n" * (3 << 20))], INFO)
+    outcome = offline.put(path, film)["class.zip"]
+    assert (outcome.tone, outcome.seal) == ("ok", verify(path).seal)
 
 
 @pytest.mark.parametrize("width", [1366, 360])
@@ -382,6 +394,7 @@ def test_a_file_may_be_dropped_anywhere_on_the_page(offline: Checker) -> None:
     )
     offline.page.wait_for_selector(".check-outcome[data-tone=ok]")
     assert offline.headline == "回执有效，记录在日志中。"
+    assert "+".join(LOG_VKEY.split("+")[:2]) in offline.page.inner_text("#check-at")
 
 
 def test_a_result_is_copied_as_the_command_would_say_it(chromium: Browser, tmp_path: Path) -> None:
@@ -392,30 +405,52 @@ def test_a_result_is_copied_as_the_command_would_say_it(chromium: Browser, tmp_p
     ) as checker:
         checker.put(tmp_path / "one.json")
         checker.page.click("#check-copy")
-        checker.page.wait_for_function("document.getElementById('check-copied').textContent")
-        assert checker.page.inner_text("#check-copied") == "已复制。"
+        expect(checker.page.locator("#check-copied")).to_have_text("已复制。")
         copied = checker.page.evaluate("navigator.clipboard.readText()")
     assert "  未核  检查点签名：没有给出日志的公钥" in copied
     assert "结论：证明成立，但签名未核对，还不能算有效。" in copied
 
 
-def test_sm3_gives_the_answers_of_the_standard(offline: Checker) -> None:
-    """GB/T 32905-2016, appendix A."""
-    source = (ROOT / "frontend" / "check" / "sm3.js").read_text("utf-8")
-    page = offline.page.context.new_page()
-    answers = page.evaluate(
-        """async (source) => {
-          const { sm3 } = await import('data:text/javascript,' + encodeURIComponent(source))
-          const hex = (text) => [...sm3(new TextEncoder().encode(text))]
-            .map((b) => b.toString(16).padStart(2, '0')).join('')
-          return [hex('abc'), hex('abcd'.repeat(16))]
-        }""",
+def module_says(page: Page, name: str, expression: str) -> Any:
+    """What an expression gives over a module `m` of the page that imports nothing."""
+    source = (ROOT / "frontend" / "check" / name).read_text("utf-8")
+    return page.evaluate(
+        f"""async (source) => {{
+          const m = await import('data:text/javascript,' + encodeURIComponent(source))
+          return {expression}
+        }}""",
         source,
     )
+
+
+def test_sm3_gives_the_answers_of_the_standard(chromium: Browser) -> None:
+    """GB/T 32905-2016, appendix A."""
+    page = chromium.new_page()
+    hashed = "['abc', 'abcd'.repeat(16)].map((text) => [...m.sm3(new TextEncoder().encode(text))])"
+    answers = [bytes(one).hex() for one in module_says(page, "sm3.js", hashed)]
+    page.close()
     assert answers == [
         "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0",
         "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732",
     ]
+
+
+def test_names_are_equal_and_hidden_as_python_has_them(chromium: Browser) -> None:
+    """Case folding and categories of every character that Python's Unicode knows, to U+2FFF."""
+    page = chromium.new_page()
+    points = [n for n in range(1, 0x3000) if unicodedata.category(chr(n)) != "Cn"]
+    folded = module_says(
+        page,
+        "text.js",
+        f"{points}.map((n) => String.fromCodePoint(n)).map((c) => [m.sameName(c), m.hidden(c)])",
+    )
+    page.close()
+    of_page, of_python = defaultdict(set), defaultdict(set)
+    for point, (name, _) in zip(points, folded, strict=True):
+        of_page[name].add(point)
+        of_python[same_name(chr(point))].add(point)
+    assert sorted(map(sorted, of_page.values())) == sorted(map(sorted, of_python.values()))
+    assert [is_hidden for _, is_hidden in folded] == [hidden(chr(point)) for point in points]
 
 
 def test_the_script_stays_small() -> None:
