@@ -1,6 +1,7 @@
 """`python -m anlan.proofs PATH…`: an auditor's own check, without the platform and its database.
 
-A file named `.json` is taken for a receipt, everything else for an archive.
+A file named `.json` is taken for a receipt, or for the list of a recording's segments, which are
+looked for beside it; everything else for an archive.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from anlan.proofs.findings import Verdict
 from anlan.proofs.receipt import check_file, conclusion
+from anlan.proofs.segments import check_segments, is_list
 from anlan.proofs.verdict import archives_in, verify
 
 SIGNS = {
@@ -65,7 +67,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="PATH",
-        help="档案 zip、解开的档案、存放多份档案的文件夹，或回执 .json",
+        help="档案 zip、解开的档案、存放多份档案的文件夹、回执 .json，"
+        "或录像分段清单 .json（分段文件放在它旁边）",
     )
     parser.add_argument(
         "--seal", metavar="HEX", type=str.lower, help="公布的封签，与档案的封签比对"
@@ -84,7 +87,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _verdict(path: Path, vkeys: Sequence[str]) -> Verdict:
+    if _is_segment_list(path):
+        return Verdict(tuple(check_segments(path)))
     return Verdict(tuple(check_file(path, vkeys))) if _is_receipt(path) else verify(path)
+
+
+def _is_segment_list(path: Path) -> bool:
+    return _is_receipt(path) and is_list(path)
 
 
 def _is_receipt(path: Path) -> bool:
@@ -104,6 +113,10 @@ def _tell(path: Path, verdict: Verdict) -> None:
         _say(f"  ……另有 {len(verdict.findings) - MOST_SHOWN} 条，用 --json 查看全部")
     if verdict.seal:
         _say(f"  封签  {verdict.seal}")
+    if _is_segment_list(path):
+        whole = "录像分段完好" if verdict.ok else "录像分段不完整或被改动，原因见上"
+        _say(f"结论：{whole}。")
+        return
     if _is_receipt(path):
         _say(f"结论：{conclusion(verdict.findings)}")
         return

@@ -11,14 +11,20 @@ from anlan.classes.views import (
     door,
     exams,
     files,
+    filming,
     learner,
     record,
     review,
     roll,
+    stills,
+    watch,
 )
 from anlan.testing.cast import NOW
 
-PAGES = (application, change, record, review, door, exams, files, learner, roll)
+PAGES = (
+    *(application, change, record, review, door, exams, files, learner, roll),
+    *(filming, stills, watch),
+)
 SetClock = Callable[[datetime], None]
 
 
