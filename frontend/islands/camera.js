@@ -6,6 +6,7 @@ import { openQueue } from './film_queue.js'
 
 const CHUNK_MS = 2000
 const PART_MS = 60000
+const OVERLAP_MS = 700 // an encoder that starts or stops drops what it has in hand
 const KINDS = ['video/webm;codecs=vp8,opus', 'video/webm;codecs=h264,opus', 'video/webm', 'video/mp4']
 
 const WHY = {
@@ -57,11 +58,11 @@ function filming(stream, queue, firstPart, onChunk) {
     return recorder
   }
 
-  // The next part begins before the last one ends: nothing is lost between them.
+  // The next part begins before the last one ends: nothing is lost between them, some of it is there twice.
   function roll() {
     const old = current
     current = begin()
-    if (old && old.state !== 'inactive') old.stop()
+    if (old && old.state !== 'inactive') setTimeout(() => old.state !== 'inactive' && old.stop(), OVERLAP_MS)
     clearTimeout(timer)
     timer = setTimeout(roll, PART_MS)
   }

@@ -131,6 +131,7 @@ def a_city(folder: Path) -> Iterator[City]:
         city.run("setup", "--quiet")
         places = {
             "ANLAN_FILES": folder / "files",
+            "ANLAN_LIVE": folder / "live",
             "ANLAN_SMS_FOLDER": folder / "sms",
             "ANLAN_KEYRING": folder / "secrets" / "keyring.json",
         }

@@ -169,9 +169,14 @@ class GoLiveForm(PlainForm):
     """Where the pictures of a live recording come from."""
 
     source = forms.ChoiceField(choices=Source.choices)
+    address = forms.CharField(required=False, max_length=500)
+
+
+class CameraForm(PlainForm):
+    """A network camera; whoever films otherwise never sees it."""
+
     address = forms.CharField(
         label="摄像头地址",
-        required=False,
         max_length=500,
         help_text="以 rtsp:// 开头，可含用户名和密码；加密保存，页面上不再显示密码。",
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "rtsp://"}),

@@ -31,13 +31,11 @@ def merged(spans: Iterable[Sequence[int]]) -> list[Span]:
 def gaps(spans: Sequence[Span], begin: int, end: int, *, least_ms: int = 0) -> list[Span]:
     """What is not filled between two moments, at least `least_ms` long; `spans` are merged."""
     reached, found = begin, []
-    for first, last in spans:
-        if first - reached > least_ms and first <= end:
-            found.append((reached, first))
+    for first, last in [*spans, (end, end)]:
+        if min(first, end) - reached > least_ms:
+            found.append((reached, min(first, end)))
         reached = max(reached, last)
-    if end - reached > least_ms:
-        found.append((reached, end))
-    return [(a, min(b, end)) for a, b in found if a < end]
+    return found
 
 
 @dataclass(frozen=True)

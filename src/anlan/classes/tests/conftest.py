@@ -11,15 +11,21 @@ from anlan.classes.views import (
     door,
     exams,
     files,
+    filming,
     holds,
     learner,
     record,
     review,
     roll,
+    stills,
+    watch,
 )
 from anlan.testing.cast import NOW
 
-PAGES = (application, change, record, review, door, exams, files, holds, learner, roll)
+PAGES = (
+    *(application, change, record, review, door, exams, files, holds, learner, roll),
+    *(filming, stills, watch),
+)
 SetClock = Callable[[datetime], None]
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.classes import policies, queries, watching
-from anlan.classes.forms_live import GoLiveForm
+from anlan.classes.forms_live import CameraForm, GoLiveForm
 from anlan.classes.models import Session
 from anlan.classes.services.filming import go_live, stop_live
 from anlan.classes.watching import Showing
@@ -38,7 +38,7 @@ def go_live_page(request: HttpRequest, session: Session) -> HttpResponse:
     context = {
         "session": session,
         "klass": session.klass,
-        "form": GoLiveForm(),
+        "form": CameraForm(),
         "lives": session.lives.exclude(status=LiveStatus.FINISHED).order_by("id"),
     }
     return render(request, "classes/live/go_live.html", context)

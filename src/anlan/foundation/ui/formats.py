@@ -126,4 +126,6 @@ def playing_time(seconds: int) -> str:
     minutes, left = divmod(rest, 60)
     if hours:
         return f"{hours} 小时 {minutes} 分"
-    return f"{minutes} 分 {left} 秒" if minutes else f"{left} 秒"
+    if minutes:
+        return f"{minutes} 分 {left} 秒" if left else f"{minutes} 分钟"
+    return f"{left} 秒"

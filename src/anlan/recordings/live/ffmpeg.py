@@ -12,7 +12,7 @@ from pathlib import Path
 import imageio_ffmpeg
 from django.conf import settings
 
-LIST = "list.csv"
+LIST = "list.m3u8"
 QUIET = ["-hide_banner", "-loglevel", "warning", "-y"]
 BROWSER_FORMATS = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2"
 CAMERA_PATIENCE_US = "10000000"
@@ -28,7 +28,7 @@ def binary() -> str:
 
 def from_pipe(folder: Path, *, seconds: float) -> list[str]:
     """Segments of a browser's film that comes by standard input."""
-    source = ["-analyzeduration", "3000000", "-fflags", "+genpts"]
+    source = ["-analyzeduration", "1000000", "-fflags", "+genpts"]
     source += ["-protocol_whitelist", "pipe", "-format_whitelist", BROWSER_FORMATS, "-i", "pipe:0"]
     return [binary(), *QUIET, *source, *_encoded(seconds), *_segments(folder, seconds)]
 
@@ -78,7 +78,15 @@ def duration_of(path: Path) -> float | None:
 
 
 def frame_at(path: Path, second: float) -> bytes | None:
-    """One picture (PNG) of a film; None when there is none at that second."""
+    """One picture (PNG) of a film; None when there is none at that second.
+
+    Where frames are far apart the one before is taken.
+    """
+    earlier = [s for s in (second, second - 1, second - 2) if s >= 0] or [0.0]
+    return next(filter(None, (_frame(path, s) for s in earlier)), None)
+
+
+def _frame(path: Path, second: float) -> bytes | None:
     where = ["-ss", f"{max(second, 0):.3f}", "-protocol_whitelist", "file", "-i", str(path)]
     ask = [binary(), "-hide_banner", "-nostdin", "-loglevel", "error", *where, "-map", "0:v:0"]
     ask += ["-frames:v", "1", "-f", "image2pipe", "-c:v", "png", "pipe:1"]
@@ -98,7 +106,8 @@ def _encoded(seconds: float) -> list[str]:
     """At most 1280 wide; a key frame at each half segment, so that cuts fall where they should."""
     return [
         *("-map", "0:v:0", "-map", "0:a:0?"),
-        *("-c:v", "libx264", "-preset", "superfast", "-crf", "27", "-threads", "2"),
+        *("-c:v", "libx264", "-preset", "superfast", "-tune", "zerolatency"),
+        *("-crf", "27", "-threads", "2"),
         *("-maxrate", "1500k", "-bufsize", "3000k", "-pix_fmt", "yuv420p"),
         *("-vf", "scale=w='trunc(min(1280,iw)/2)*2':h=-2", "-fps_mode", "vfr"),
         *("-force_key_frames", f"expr:gte(t,n_forced*{seconds / 2:g})"),
@@ -113,12 +122,14 @@ def _copied() -> list[str]:
 
 
 def _segments(folder: Path, seconds: float) -> list[str]:
-    """A line of the list is written when its segment is whole: name, begin, end in seconds."""
+    """The list names a segment once it is whole, with its length up to the next one's first frame.
+
+    (The muxer named `segment` leaves out what lies between last frame and cut.)
+    """
     return [
-        *("-f", "segment", "-segment_time", f"{seconds:g}", "-segment_format", "mpegts"),
-        *("-segment_list", str(folder / LIST), "-segment_list_type", "csv"),
-        *("-segment_list_flags", "+live", "-segment_list_size", "0"),
-        str(folder / "seg-%06d.ts"),
+        *("-f", "hls", "-hls_time", f"{seconds:g}", "-hls_segment_type", "mpegts"),
+        *("-hls_list_size", "0", "-hls_flags", "temp_file+independent_segments"),
+        *("-hls_segment_filename", str(folder / "seg-%06d.ts"), str(folder / LIST)),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import re
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from anlan.recordings.live.inbox import Inbox
 log = logging.getLogger(__name__)
 LAST_WORDS = 20
 GRACE_SECONDS = 5
+_LISTED = re.compile(r"^#EXTINF:([\d.]+),\n(?:#.*\n)*(seg-\d+\.ts)$", re.M)
 LOOK_EVERY = 0.2
 # What ffmpeg says, and then goes on, when a device pushes under another key than it was told.
 WRONG_KEY = ("Unexpected stream", "App field don't match")
@@ -57,8 +59,11 @@ class Run:
             text = (self.folder / LIST).read_text()
         except FileNotFoundError:
             return []
-        lines = text[: text.rfind("\n") + 1].splitlines()
-        found = [self._made(place, line) for place, line in enumerate(lines)]
+        found, begin = [], 0.0
+        for place, (length, name) in enumerate(_LISTED.findall(text)):
+            end = begin + float(length)
+            found.append(Made(place, self.folder / name, begin, end))
+            begin = end
         fresh = found[self.taken :]
         self.taken = len(found)
         return fresh
@@ -83,10 +88,6 @@ class Run:
     def clear(self) -> None:
         """Remove what it has written; what is worth keeping was kept."""
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _made(self, place: int, line: str) -> Made:
-        name, begin, end = line.split(",")
-        return Made(place, self.folder / name, float(begin), float(end))
 
 
 def start(command: Callable[[Path], Sequence[str]], folder: Path, part: int, *, fed: bool) -> Run:
