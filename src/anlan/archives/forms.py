@@ -3,7 +3,7 @@
 from django import forms
 
 from anlan.archives import numbers
-from anlan.archives.queries import STANDINGS, Filters
+from anlan.archives.queries import STANDINGS, Filters, sealed_years
 from anlan.foundation.codes import queries as codes
 from anlan.foundation.codes.models import System
 
@@ -72,4 +72,15 @@ class NameForm(forms.Form):
 
     name = forms.CharField(
         label="完整姓名", max_length=64, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+class ExportForm(forms.Form):
+    """Which year, and whether the learners' archives go with it."""
+
+    year = forms.TypedChoiceField(
+        label="年度", coerce=int, choices=lambda: [(year, f"{year} 年") for year in sealed_years()]
+    )
+    learners = forms.BooleanField(
+        label="连同一人一档", required=False, help_text="含学员姓名和身份证号，只存放在受控的地方。"
     )

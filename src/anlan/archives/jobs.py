@@ -10,16 +10,23 @@ from anlan.archives.services import (
     forget_old_tries,
     issue_certificates,
     reseal,
+    run_export,
     seal_class,
     seal_learners,
 )
 from anlan.classes.models import TrainingClass
+from anlan.lib.refusals import Refused
 
 log = logging.getLogger(__name__)
 MOST_A_ROUND = 5
 Item = TypeVar("Item")
 
-__all__ = ["forget_old_tries", "reseal_ordered_classes", "seal_closed_classes"]
+__all__ = [
+    "export_ordered_years",
+    "forget_old_tries",
+    "reseal_ordered_classes",
+    "seal_closed_classes",
+]
 
 
 def seal_closed_classes(at: datetime) -> int:
@@ -40,6 +47,18 @@ def seal_closed_classes(at: datetime) -> int:
 def reseal_ordered_classes(at: datetime) -> int:
     """Next versions that an official has asked for."""
     return _each(lambda order: reseal(order, at=at), queries.open_orders()[: MOST_A_ROUND * 10])
+
+
+def export_ordered_years(at: datetime) -> int:
+    """A year that an official has asked for; one that is refused stands there as failed."""
+    order = queries.open_exports().first()
+    if order is None:
+        return 0
+    try:
+        run_export(order, at=at)
+    except Refused as refused:
+        log.warning("exporting %s was refused: %s", order, refused.message)
+    return 1
 
 
 def _each(work: Callable[[Item], object], found: Iterable[Item]) -> int:

@@ -135,3 +135,42 @@ class NameTry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.certificate} {self.hour:%Y-%m-%d %H} × {self.tries}"
+
+
+class ExportOrder(models.Model):
+    """A year's sealed archives on their way to a folder or bucket; the row stays as the record.
+
+    `by_hand`: made by the command line, which does it itself; the others are the worker's. `root`
+    is the Merkle root over the seals in the order of the index. `failure` says why it stopped.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    year = models.PositiveSmallIntegerField()
+    learners = models.BooleanField(default=False)
+    target = models.CharField(max_length=500)
+    by_hand = models.BooleanField(default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    total = models.PositiveIntegerField(null=True, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    already_there = models.PositiveIntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    root = models.CharField(max_length=64, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["target"],
+                condition=Q(finished_at__isnull=True, by_hand=False),
+                name="export_to_one_place_at_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} → {self.target}"
+
+    @property
+    def subject(self) -> str:
+        return f"export/{self.uid}"

@@ -1,6 +1,6 @@
 """Who may do what with archives and certificates."""
 
-from anlan.archives.models import Archive, Certificate
+from anlan.archives.models import Archive, Certificate, ExportOrder
 from anlan.classes import policies as classes
 from anlan.classes.models import TrainingClass
 from anlan.foundation.accounts.models import Role, User
@@ -50,3 +50,12 @@ def sees_full_names(user: User) -> bool:
     """Own staff know their people; officials see masked names."""
     mine = reach(user)
     return not mine.official and mine.has(Role.CLASS_MANAGER, Role.SAFETY_OFFICER)
+
+
+def may_export(user: User) -> bool:
+    """A year's archives of the whole city leave by the city's hand alone."""
+    return reach(user).has(Role.CITY_OFFICIAL)
+
+
+def may_see_export(user: User, order: ExportOrder) -> bool:
+    return may_export(user)

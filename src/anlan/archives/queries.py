@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import ExtractYear
 
-from anlan.archives.models import Archive, Certificate, CertificateStatus, SealOrder
+from anlan.archives.models import Archive, Certificate, CertificateStatus, ExportOrder, SealOrder
 from anlan.classes import queries as classes
 from anlan.classes.models import Enrolment, Status, TrainingClass
 from anlan.foundation.accounts.models import Role, ScopeKind, User
@@ -196,3 +197,43 @@ def open_orders() -> QuerySet[SealOrder]:
 
 def open_order(klass: TrainingClass) -> SealOrder | None:
     return open_orders().filter(klass=klass).first()
+
+
+def year_archives(year: int, *, learners: bool) -> QuerySet[Archive]:
+    """The newest archive of every class closed in a year, its learners' behind it if wanted."""
+    newer = Archive.objects.filter(
+        klass=OuterRef("klass"),
+        enrolment=OuterRef("enrolment"),
+        version__gt=OuterRef("version"),
+    )
+    newer_class = Archive.objects.filter(
+        klass=OuterRef("klass"), enrolment__isnull=True, version__gt=OuterRef("version")
+    )
+    own = Q(enrolment__isnull=True) & ~Exists(newer_class)
+    theirs = Q(enrolment__isnull=False) & ~Exists(newer)
+    found = Archive.objects.filter(own | theirs if learners else own, klass__closed_at__year=year)
+    related = found.select_related("file", "klass__provider", "enrolment__person")
+    return related.order_by("klass__number", "klass_id", F("enrolment_id").asc(nulls_first=True))
+
+
+def sealed_years() -> list[int]:
+    """The years in which classes closed that are sealed by now, the newest first."""
+    sealed = Archive.objects.filter(enrolment__isnull=True, klass__closed_at__isnull=False)
+    years = sealed.annotate(year=ExtractYear("klass__closed_at")).values_list("year", flat=True)
+    return sorted(set(years.order_by().distinct()), reverse=True)
+
+
+def open_exports() -> QuerySet[ExportOrder]:
+    """What the worker has to export, the oldest first."""
+    found = ExportOrder.objects.filter(finished_at__isnull=True, by_hand=False)
+    return found.select_related("by").order_by("at")
+
+
+def past_exports() -> QuerySet[ExportOrder]:
+    found = ExportOrder.objects.filter(finished_at__isnull=False)
+    return found.select_related("by").order_by("-at")
+
+
+def export_for(user: User, uid: uuid.UUID) -> ExportOrder:
+    """Whoever may export sees every export; the policy asks."""
+    return ExportOrder.objects.select_related("by").get(uid=uid)

@@ -5,6 +5,7 @@ SENTENCES = {
     "reseal_ordered": "要求重新封存：{reason}",
     "learner_sealed": "一人一档封存，第 {version} 版",
     "archive_handed_out": "下载封存档案，第 {version} 版",
+    "archives_exported": "导出 {year} 年度封存档案 {archives} 份",
     "certificate_issued": "颁发培训合格证明 {number}",
     "certificate_revoked": "撤销证明 {number}：{reason}",
 }

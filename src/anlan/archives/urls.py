@@ -1,6 +1,6 @@
 from django.urls import path
 
-from anlan.archives.views import archive, certificates, own, receipts
+from anlan.archives.views import archive, certificates, exports, own, receipts
 
 app_name = "archives"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("class/<uuid:uid>/report.pdf", archive.report_file, name="report_file"),
     path("class/<uuid:uid>/receipt.json", receipts.seal_receipt, name="receipt"),
     path("<uuid:uid>/download", archive.download, name="download"),
+    path("export/", exports.exports, name="exports"),
+    path("export/order", exports.order, name="order_export"),
+    path("export/<uuid:uid>/progress", exports.export_progress, name="export_progress"),
     path("certificates/", certificates.ledger, name="certificates"),
     path("certificates/export", certificates.export, name="export"),
     path("certificates/<uuid:uid>/", certificates.record, name="certificate"),

@@ -64,6 +64,7 @@ def role_label(user: User) -> str:
 def _official(user: User) -> list[MenuGroup]:
     mine = reach(user)
     decides = mine.has(Role.CITY_OFFICIAL, Role.DISTRICT_OFFICIAL)
+    city = mine.has(Role.CITY_OFFICIAL)
     work = [
         MenuItem(
             "开班审批",
@@ -86,6 +87,7 @@ def _official(user: User) -> list[MenuGroup]:
         MenuItem("场地", reverse("resources:ledger"), "map-pin"),
         MenuItem("项目", reverse("programs:ledger"), "flag"),
         MenuItem("证书台账", reverse("archives:certificates"), "certificate"),
+        *([MenuItem("档案导出", reverse("archives:exports"), "archive")] if city else []),
     ]
     figures = [
         MenuItem("班次明细", reverse("insights:classes"), "chart-bar"),
@@ -100,8 +102,8 @@ def _official(user: User) -> list[MenuGroup]:
         MenuGroup("现场", watch),
         MenuGroup("台账", ledgers),
         MenuGroup("统计", figures),
-        MenuGroup("教考", outlines + (banks if mine.has(Role.CITY_OFFICIAL) else [])),
-        MenuGroup("存证", log if mine.has(Role.CITY_OFFICIAL) else []),
+        MenuGroup("教考", outlines + (banks if city else [])),
+        MenuGroup("存证", log if city else []),
     ]
 
 

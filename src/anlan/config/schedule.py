@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from anlan.archives.jobs import (
+    export_ordered_years,
     forget_old_tries,
     reseal_ordered_classes,
     seal_closed_classes,
@@ -35,6 +36,7 @@ SCHEDULE = [
     Job(send_text_messages, every=timedelta(seconds=2)),
     Job(seal_closed_classes, every=timedelta(seconds=5)),
     Job(reseal_ordered_classes, every=timedelta(seconds=5)),
+    Job(export_ordered_years, every=timedelta(seconds=5)),
     Job(forget_old_tries, every=timedelta(hours=1)),
     Job(forget_expired_uploads, every=timedelta(minutes=5)),
     Job(forget_stray_drafts, every=timedelta(hours=1)),

@@ -43,7 +43,7 @@ def verify(path: Path | str) -> Verdict:
     archives = archives_in(path)
     if archives == [path]:
         return verify_archive(path)
-    verdicts = {archive.name: verify_archive(archive) for archive in archives}
+    verdicts = {one.relative_to(path).as_posix(): verify_archive(one) for one in archives}
     findings = [
         Finding(finding.kind, f"{name}/{finding.path}", f"{name}：{finding.text}")
         for name, verdict in verdicts.items()
@@ -59,14 +59,16 @@ def verify(path: Path | str) -> Verdict:
 
 
 def archives_in(path: Path) -> list[Path]:
-    """The archive itself, or the zips and unpacked bags directly inside a folder."""
+    """The archive itself, or the zips and unpacked bags inside a folder and its folders."""
     if not path.is_dir() or any((path / name).exists() for name in (DECLARATION, MANIFEST)):
         return [path]
-    return sorted(
-        inner
-        for inner in path.iterdir()
-        if inner.suffix.lower() == ".zip" or (inner.is_dir() and (inner / DECLARATION).exists())
-    )
+    found: list[Path] = []
+    for inner in sorted(path.iterdir()):
+        if inner.suffix.lower() == ".zip" or (inner.is_dir() and (inner / DECLARATION).exists()):
+            found.append(inner)
+        elif inner.is_dir() and not inner.is_symlink():
+            found += archives_in(inner)
+    return found
 
 
 def verify_archive(path: Path) -> Verdict:

@@ -8,16 +8,19 @@ from anlan.archives.services.certificates import (
 from anlan.archives.services.handing_out import hand_out
 from anlan.archives.services.name_checks import forget_old_tries, name_agrees
 from anlan.archives.services.sealing import order_reseal, reseal, seal_class, seal_learners
+from anlan.archives.services.year_exports import order_export, run_export
 
 __all__ = [
     "forget_old_tries",
     "hand_out",
     "issue_certificates",
     "name_agrees",
+    "order_export",
     "order_reseal",
     "print_certificates",
     "reseal",
     "revoke_certificate",
+    "run_export",
     "seal_class",
     "seal_learners",
 ]

@@ -1,11 +1,13 @@
 """A folder as a place for bytes."""
 
+import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from anlan.foundation.files.places import PIECE, Standing
+from anlan.foundation.files.places import PIECE, PlaceFailed, Standing
 
 
 class FolderPlace:
@@ -23,6 +25,26 @@ class FolderPlace:
         draft.replace(target)
         for folder in [target.parent, *(one.parent for one in fresh)]:
             sync_folder(folder)
+
+    def copy_in(self, name: str, source: Path, *, sha256: str) -> None:
+        """Copied beside its place, compared with the hash, then renamed: never half there."""
+        target = self.root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".incoming-")
+        digest = hashlib.sha256()
+        try:
+            with os.fdopen(handle, "wb") as copy, source.open("rb") as file:
+                while chunk := file.read(PIECE):
+                    digest.update(chunk)
+                    copy.write(chunk)
+                copy.flush()
+                os.fsync(copy.fileno())
+            if digest.hexdigest() != sha256:
+                raise PlaceFailed(f"{source} is not what its hash says")
+            Path(draft).chmod(0o644)
+            self.put(name, Path(draft), sha256=sha256)
+        finally:
+            Path(draft).unlink(missing_ok=True)
 
     def standing(self, name: str) -> Standing | None:
         try:

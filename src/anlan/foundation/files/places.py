@@ -33,6 +33,9 @@ class Place(Protocol):
     def put(self, name: str, draft: Path, *, sha256: str) -> None:
         """Take the bytes of a finished draft; durable when it returns. The draft may be gone."""
 
+    def copy_in(self, name: str, source: Path, *, sha256: str) -> None:
+        """The same for a file that stays where it is, from any file system."""
+
     def standing(self, name: str) -> Standing | None: ...
 
     def pieces(self, name: str, first: int = 0, last: int | None = None) -> Iterator[bytes]:

@@ -59,6 +59,9 @@ class S3Place:
         if standing is None or standing.size != size:
             raise PlaceFailed(f"{name}: {size} bytes were sent, {standing} came to stand there")
 
+    def copy_in(self, name: str, source: Path, *, sha256: str) -> None:
+        self.put(name, source, sha256=sha256)
+
     def standing(self, name: str) -> Standing | None:
         try:
             head = self._try(lambda: self.client.head_object(**self._where(name)))

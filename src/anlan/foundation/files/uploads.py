@@ -160,9 +160,10 @@ def discard(upload: Upload, *, at: datetime) -> None:
     turn = Turn(draft_of(upload))
     turn.take()
     with transaction.atomic():
-        upload.delete()
-        if upload.file is not None and upload.taken_at is None:
-            mark_removed([upload.file], at=at)
+        locked = Upload.objects.select_for_update().filter(pk=upload.pk).first()
+        if locked is not None and locked.file is not None and locked.taken_at is None:
+            mark_removed([locked.file], at=at)
+        Upload.objects.filter(pk=upload.pk).delete()
     _clear(upload)
 
 
@@ -179,6 +180,8 @@ def require_open(upload: Upload, at: datetime) -> None:
         raise Gone("这份文件已经归档。", "要再传一份，请重新选择文件。")
     if upload.file is None and upload.expires_at <= at:
         raise Gone("这次上传放置太久，已经作废。", "请重新选择文件上传。")
+    if not upload.sha256 and not draft_of(upload).exists():
+        raise Gone("服务器上已收到的部分丢失了。", "请重新选择文件上传。")
 
 
 def require_untaken(upload: Upload) -> None:

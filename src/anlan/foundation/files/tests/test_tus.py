@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils.timezone import now
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from anlan.foundation.files import hashing, receiving, uploads
 from anlan.foundation.files.jobs import forget_expired_uploads, forget_stray_drafts
 from anlan.foundation.files.models import StoredFile, Upload
+from anlan.foundation.files.removal import sweep_removed
 from anlan.foundation.files.tests.conftest import FOR, Enter, Tus, upload_at
 from anlan.foundation.files.turns import Turn
 from anlan.foundation.rules.models import Rule
@@ -364,6 +366,43 @@ def test_an_expired_upload_takes_nothing_more(tus: Tus) -> None:
     assert tus.ask("HEAD", where).status_code == 410
     assert tus.patch(where, 0, FILM).status_code == 410
     assert not StoredFile.objects.exists()
+
+
+def test_a_draft_that_was_lost_is_told_so_that_the_client_begins_anew(tus: Tus) -> None:
+    where = tus.opened(len(FILM))
+    tus.patch(where, 0, FILM[:10])
+    receiving.draft_of(upload_at(where)).unlink()
+    assert tus.ask("HEAD", where).status_code == 410
+    assert tus.patch(where, 10, FILM[10:]).status_code == 410
+    assert not StoredFile.objects.exists()
+
+
+def test_a_whole_file_that_nobody_takes_is_forgotten_too(tus: Tus) -> None:
+    upload = a_whole_upload(tus)
+    assert forget_expired_uploads(now() + timedelta(hours=73)) == 1
+    assert not Upload.objects.exists()
+    stored = StoredFile.objects.get()
+    assert stored.removed_at is not None
+    assert sweep_removed(now() + timedelta(hours=2)) == 1
+    assert on_disk() == []
+    assert upload.sha256 == stored.sha256
+
+
+def test_throwing_away_what_was_taken_meanwhile_leaves_the_file(tus: Tus) -> None:
+    upload = a_whole_upload(tus)
+    stored = uploads.take(Upload.objects.get(pk=upload.pk), at=now())
+    uploads.discard(upload, at=now())  # it still believes that nobody took it
+    stored.refresh_from_db()
+    assert stored.removed_at is None
+
+
+def test_another_site_cannot_send_in_somebodys_name(tus: Tus, cast: Cast) -> None:
+    where = tus.opened(len(FILM))
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(cast.class_manager, backend="django.contrib.auth.backends.ModelBackend")
+    assert Tus(strict, cast.class_manager).patch(where, 0, FILM).status_code == 403
+    assert Tus(strict, cast.class_manager).begin(len(FILM)).status_code == 403
+    assert tus.offset(where) == 0
 
 
 def test_a_taken_file_outlives_its_upload(tus: Tus) -> None:
