@@ -193,3 +193,23 @@ class LearnerRecord(Printed):
     classes: list[LearnerClass]
     certificates: list[CertificateLine]
     ledger: list[LedgerLine]
+
+
+class CheckLine(TypedDict):
+    item: str
+    method: str
+    result: str  # 通过, 未通过, 未检测
+    evidence: str
+
+
+class CheckGroup(TypedDict):
+    nature: str  # 真实性
+    lines: list[CheckLine]
+
+
+class CheckSheet(Printed):
+    class_title: str
+    class_number: str
+    facts: list[Fact]
+    summary: str
+    groups: list[CheckGroup]

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -14,6 +14,7 @@ from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import Reach, reach
 from anlan.identity.models import Person
 from anlan.lib.bigrams import matching
+from anlan.lib.dates import local_date
 
 EXPIRED = "expired"
 STANDINGS = [
@@ -89,6 +90,22 @@ def last_version(klass: TrainingClass, enrolment: Enrolment | None = None) -> in
     """The newest version of the class's archive, or of one learner's; 0 when there is none."""
     found = klass.archives.filter(enrolment=enrolment).order_by("-version").first()
     return found.version if found else 0
+
+
+def keep_until(klass: TrainingClass, at: datetime) -> date:
+    """The last day on which the class's personal parts may be opened.
+
+    Counted from the first sealing, by the rule of that day: sealing again keeps nothing longer.
+    """
+    first = klass.archives.filter(enrolment__isnull=True).order_by("version").first()
+    if first is not None and first.keep_until is not None:
+        return first.keep_until
+    day = local_date(first.at if first is not None else at)
+    years = classes.rules_for(klass, day).whole("archive.keep_years")
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # sealed on 29 February
+        return day.replace(year=day.year + years, day=28)
 
 
 def certificate_by_number(number: str) -> Certificate | None:

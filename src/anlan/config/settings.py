@@ -27,6 +27,7 @@ ANLAN_KEYRING = VAR / "secrets" / "keyring.json"
 ANLAN_LOG_ORIGIN = env.text("ANLAN_LOG_ORIGIN", "anlan-log")
 ANLAN_LOG_KEY = VAR / "secrets" / "log.key"
 ANLAN_LOG_FOLDER = VAR / "log"
+ANLAN_PART_CIPHER = env.text("ANLAN_PART_CIPHER", "AES-256-GCM")  # or SM4-GCM
 ANLAN_FILES = VAR / "files"
 ANLAN_SMS_ADAPTER = env.text("ANLAN_SMS_ADAPTER", "anlan.foundation.notices.sms.FileAdapter")
 ANLAN_SMS_FOLDER = VAR / "sms"

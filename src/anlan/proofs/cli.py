@@ -1,7 +1,4 @@
-"""`python -m anlan.proofs PATH…`: an auditor's own check, without the platform and its database.
-
-A file named `.json` is taken for a receipt, everything else for an archive.
-"""
+"""`python -m anlan.proofs PATH…`: an auditor's own check, without the platform and its database."""
 
 import argparse
 import json
@@ -10,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from anlan.proofs.findings import Verdict
-from anlan.proofs.receipt import check_file, conclusion
-from anlan.proofs.verdict import archives_in, verify
+from anlan.proofs.findings import Finding, UnreadableError, Verdict
+from anlan.proofs.kinds import check, evidence_of, things_at
+from anlan.proofs.part_keys import PartKeys, looks_like_keys, read_keys
+from anlan.proofs.verdict import Means
 
 SIGNS = {
     "changed": "改动",
@@ -20,9 +18,11 @@ SIGNS = {
     "added": "多出",
     "malformed": "无效",
     "unchecked": "未核",
+    "withheld": "未开",
     "ok": "相符",
 }
 MOST_SHOWN = 50
+MOST_WITHHELD = 3
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,12 +39,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Verify what was named and tell; the exit code as `main` gives it."""
     try:
-        vkeys = [*arguments.key, *_listed_keys(arguments.keys)]
-    except (OSError, UnicodeDecodeError):
-        _say(f"读不到公钥文件 {arguments.keys}，请核对路径。")
+        means = means_of(arguments.key, arguments.keys)
+    except UnreadableError as unreadable:
+        _say(str(unreadable))
         return 1
-    found = [inner for path in arguments.paths for inner in archives_in(path) or [path]]
-    verdicts = [(path, _verdict(path, vkeys)) for path in found]
+    found = [thing for path in arguments.paths for thing in things_at(path)]
+    verdicts = [(path, check(path, means)) for path in found]
     seals_agree = not arguments.seal or arguments.seal in {v.seal for _, v in verdicts}
     if arguments.json:
         print(
@@ -58,6 +58,22 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if seals_agree and all(verdict.ok for _, verdict in verdicts) else 1
 
 
+def means_of(vkeys: Sequence[str], files: Sequence[Path]) -> Means:
+    """What was given with --key and --keys; raises `UnreadableError`."""
+    listed, parts = list(vkeys), PartKeys()
+    for path in files:
+        try:
+            text = path.read_bytes()
+            if looks_like_keys(text):
+                parts = parts.with_those_of(read_keys(text))
+                continue
+            lines = text.decode().splitlines()
+        except (OSError, UnicodeDecodeError):
+            raise UnreadableError(f"读不到公钥文件或钥匙文件 {path}，请核对路径。") from None
+        listed += [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    return Means(listed, parts)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command line takes."""
     parser.add_argument(
@@ -65,7 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="PATH",
-        help="档案 zip、解开的档案、存放多份档案的文件夹，或回执 .json",
+        help="档案 zip、解开的档案、回执 .json，或存放以上各种的文件夹",
     )
     parser.add_argument(
         "--seal", metavar="HEX", type=str.lower, help="公布的封签，与档案的封签比对"
@@ -75,40 +91,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="VKEY",
         action="append",
         default=[],
-        help="公布的日志公钥或见证公钥，核对回执用，可多次给出",
+        help="公布的日志公钥或见证公钥，可多次给出",
     )
     parser.add_argument(
-        "--keys", metavar="FILE", type=Path, help="公钥文件，每行一个，# 开头的行略过"
+        "--keys",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="公钥文件（每行一个，# 开头的行略过），或随档案取得的钥匙文件 .json，可多次给出",
     )
     parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
 
 
-def _verdict(path: Path, vkeys: Sequence[str]) -> Verdict:
-    return Verdict(tuple(check_file(path, vkeys))) if _is_receipt(path) else verify(path)
-
-
-def _is_receipt(path: Path) -> bool:
-    return path.suffix.lower() == ".json" and not path.is_dir()
-
-
-def _listed_keys(path: Path | None) -> list[str]:
-    lines = path.read_text("utf-8").splitlines() if path else []
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-
-
 def _tell(path: Path, verdict: Verdict) -> None:
     _say(str(path))
-    for finding in verdict.findings[:MOST_SHOWN]:
-        _say(f"  {SIGNS[finding.kind]}  {finding.text}")
-    if len(verdict.findings) > MOST_SHOWN:
-        _say(f"  ……另有 {len(verdict.findings) - MOST_SHOWN} 条，用 --json 查看全部")
+    closed = [finding for finding in verdict.findings if finding.kind == "withheld"]
+    said = [finding for finding in verdict.findings if finding.kind != "withheld"]
+    _list(said, MOST_SHOWN, "条")
+    _list(closed, MOST_WITHHELD, "件未开封")
     if verdict.seal:
         _say(f"  封签  {verdict.seal}")
-    if _is_receipt(path):
-        _say(f"结论：{conclusion(verdict.findings)}")
-        return
-    amount = f"{verdict.files} 个文件，{verdict.bytes:,} 字节"
-    _say(f"结论：档案完好，{amount}。" if verdict.ok else "结论：档案不可信，原因见上。")
+    _say(f"结论：{evidence_of(path).conclude(verdict)}")
+
+
+def _list(findings: Sequence[Finding], most: int, what: str) -> None:
+    for finding in findings[:most]:
+        _say(f"  {SIGNS[finding.kind]}  {finding.text}")
+    if len(findings) > most:
+        _say(f"  ……另有 {len(findings) - most} {what}，用 --json 查看全部")
 
 
 def _record(path: Path, verdict: Verdict) -> dict[str, object]:

@@ -45,6 +45,7 @@ COMMANDS = {
     "import": Command("bring_in", "导入一家单位的花名册，或一份题库（xlsx、csv）"),
     "export": Command("export", "把开班台账和封存档案导出到一个文件夹"),
     "verify": Command("verify", "核对封存档案，不需要数据库", django=False),
+    "unseal": Command("unseal", "用钥匙开封档案，写出副本，不需要数据库", django=False),
 }
 
 

@@ -1,0 +1,71 @@
+"""`anlan bench archive`: sealing a class of fifty, and checking what came of it.
+
+`seal_class_50_s` is what the worker does for a class whose certificates are issued: every learner's
+archive and the class's own, receipts included. Film is a stand-in of a few bytes.
+"""
+
+import shutil
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+
+from django.db import connection
+from django.utils.timezone import now
+
+from anlan.archives.models import Archive
+from anlan.archives.services import issue_certificates, seal_class, seal_learners
+from anlan.classes.models import TrainingClass
+from anlan.foundation.ledger.sequencer import sequence
+from anlan.operations.bench.classes import closed_class
+from anlan.operations.temporary import temporary_city
+from anlan.proofs.verdict import verify
+
+Figures = dict[str, float | int | str]
+LEARNERS = 50
+ROUNDS = 5
+
+
+def measure() -> Figures:
+    """A few seconds."""
+    with temporary_city() as folder:
+        klass = closed_class(LEARNERS, today=now())
+        return {
+            "database": connection.vendor,
+            "learners": LEARNERS,
+            **_sealing(klass),
+            **_verifying(klass, folder),
+        }
+
+
+def _sealing(klass: TrainingClass) -> Figures:
+    at = now()
+    issued = _seconds(lambda: issue_certificates(klass, by=None, at=at))
+    while sequence(at):
+        pass
+    learners = _seconds(lambda: seal_learners(klass, by=None, at=at))
+    whole = _seconds(lambda: seal_class(klass, by=None, at=at + timedelta(seconds=1)))
+    return {
+        "certificates_50_s": issued,
+        "learners_50_s": learners,
+        "class_s": whole,
+        "seal_class_50_s": round(learners + whole, 2),
+    }
+
+
+def _verifying(klass: TrainingClass, folder: Path) -> Figures:
+    archive = Archive.objects.get(klass=klass, enrolment=None)
+    copy = folder / "archive.zip"
+    shutil.copyfile(archive.file.path, copy)
+    found = verify(copy)
+    if not found.ok:
+        raise ValueError(f"a fresh archive does not verify: {found.findings}")
+    spent = [_seconds(lambda: verify(copy)) for _ in range(ROUNDS)]
+    return {"verify_class_50_s": median(spent), "files": found.files, "octets": found.bytes}
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return round(time.perf_counter() - began, 2)
