@@ -22,6 +22,8 @@ PUBLIC = {
     "organizations:register_check",
     "organizations:register_keep",
     "organizations:register_organization",
+    "seals:receipt",
+    "seals:show",
 }
 
 

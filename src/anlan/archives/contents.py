@@ -31,6 +31,8 @@ from anlan.lib.dates import local_date
 from anlan.proofs.bag import plain_name
 from anlan.proofs.parts import SUFFIX
 
+LEARNER_RECORD = "personal/一人一档.pdf"
+
 
 def class_pieces(evidence: Evidence, facts: papers.ClassFacts, *, at: datetime) -> list[Piece]:
     """一期一档, without its cover and its check sheet."""
@@ -59,7 +61,7 @@ def learner_pieces(
     certificate = facts.certificates.get(enrolment.pk)
     record = papers.learner_record_pdf(enrolment, facts, own, at=at)
     pieces = [
-        Piece("personal/一人一档.pdf", "学习档案", record, ref),
+        Piece(LEARNER_RECORD, "学习档案", record, ref),
         person_piece(no, no, enrolment, evidence, facts),
         *_ledger(evidence, own),
         Piece("说明.txt", "怎样核对本档案", LEARNER_NOTE.encode()),

@@ -213,3 +213,30 @@ class CheckSheet(Printed):
     facts: list[Fact]
     summary: str
     groups: list[CheckGroup]
+
+
+class PaperLine(TypedDict):
+    title: str
+    pages: str  # 5–8
+
+
+class PaperCover(Printed):
+    class_title: str
+    class_number: str
+    facts: list[Fact]
+    seal: str
+    verify_url: str
+    qr_svg: str  # of verify_url
+    contents: list[PaperLine]
+    reviews: list[ReviewLine]
+    changes: list[ChangeLine]
+
+
+class PageSize(TypedDict):
+    width: float  # mm
+    height: float
+
+
+class PaperStamp(Printed):
+    number: str
+    pages: list[PageSize]

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from anlan.archives import queries
 from anlan.archives.services import (
+    destroy_ended_keys,
     forget_old_tries,
     issue_certificates,
     reseal,
@@ -19,7 +20,12 @@ log = logging.getLogger(__name__)
 MOST_A_ROUND = 5
 Item = TypeVar("Item")
 
-__all__ = ["forget_old_tries", "reseal_ordered_classes", "seal_closed_classes"]
+__all__ = [
+    "destroy_ended_keys",
+    "forget_old_tries",
+    "reseal_ordered_classes",
+    "seal_closed_classes",
+]
 
 
 def seal_closed_classes(at: datetime) -> int:

@@ -60,7 +60,7 @@ class ArchivePart(models.Model):
 
     archive = models.ForeignKey(Archive, models.CASCADE, related_name="parts")
     path = models.CharField(max_length=240)
-    key = models.ForeignKey(SubjectKey, models.PROTECT, related_name="+")
+    key = models.ForeignKey(SubjectKey, models.PROTECT, related_name="archive_parts")
     check_value = models.CharField(max_length=32)
 
     class Meta:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from anlan.archives.jobs import (
+    destroy_ended_keys,
     forget_old_tries,
     reseal_ordered_classes,
     seal_closed_classes,
@@ -26,4 +27,5 @@ SCHEDULE = [
     Job(seal_closed_classes, every=timedelta(seconds=5)),
     Job(reseal_ordered_classes, every=timedelta(seconds=5)),
     Job(forget_old_tries, every=timedelta(hours=1)),
+    Job(destroy_ended_keys, every=timedelta(hours=1)),
 ]

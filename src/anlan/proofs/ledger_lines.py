@@ -25,6 +25,7 @@ class Line:
     alg: str
     commitments: Mapping[str, str]
     data: Mapping[str, Any]
+    verb: str
 
 
 @dataclass(slots=True)
@@ -122,7 +123,7 @@ def _entry(number: int, text: bytes) -> Line:
     if recomputed.hex() != claimed:
         said = f"重新计算的哈希与记录不符，编号 {uid} 的内容或哈希被改动"
         raise _RecordError("changed", said, uid)
-    return Line(number, uid, recomputed, alg, held, data)
+    return Line(number, uid, recomputed, alg, held, data, str(leaf.get("verb", "")))
 
 
 def _open(opening: Any, commitments: Commitments) -> None:

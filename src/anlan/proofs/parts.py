@@ -53,6 +53,12 @@ class Header:
     chunk: int
     line: bytes
 
+    def plain_size(self, size: int) -> int:
+        """How long the content of a part of `size` bytes is; no key is needed to know it."""
+        body = size - len(self.line) - 1
+        chunks = max(1, -(-body // (self.chunk + TAG_BYTES)))
+        return body - chunks * TAG_BYTES
+
 
 def derive_key(secret: bytes, archive: str, path: str, alg: str = AES) -> bytes:
     """The key of one part, from the secret of the person (or class) that it is about."""

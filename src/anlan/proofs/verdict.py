@@ -22,7 +22,7 @@ from anlan.proofs.bag import (
     TAGMANIFEST,
 )
 from anlan.proofs.bundle import LONGEST, RECEIPTS, check_bundle
-from anlan.proofs.enclosed import Opened, archive_uid, check_films, check_parts
+from anlan.proofs.enclosed import Bag, Opened, archive_uid, check_films, check_parts
 from anlan.proofs.findings import WRONG, Finding, UnreadableError, Verdict
 from anlan.proofs.ledger_lines import LEDGER, OPENINGS, Ledger, check_ledger, check_openings
 from anlan.proofs.part_keys import PartKeys
@@ -104,7 +104,7 @@ def _examine(source: Source, means: Means) -> Verdict:
     if info.get(OXUM) != f"{octets}.{len(payload)}":
         text = f"{INFO} 记载的总量与实有 {len(payload)} 个文件、{octets} 字节不符"
         findings.append(Finding("changed", INFO, text))
-    findings += _check_records(source, sums, info, means)
+    findings += _check_records(source, (sums, sizes), info, means)
     shown = [finding for finding in findings if finding.kind in WRONG]
     if not shown:
         text = f"{len(payload)} 个文件逐一核对，与清单一致"
@@ -185,9 +185,13 @@ def _compare(listed: Mapping[str, str], present: Mapping[str, str], manifest: st
 
 
 def _check_records(
-    source: Source, sums: Mapping[str, str], info: Mapping[str, str], means: Means
+    source: Source,
+    read: tuple[Mapping[str, str], Mapping[str, int]],
+    info: Mapping[str, str],
+    means: Means,
 ) -> list[Finding]:
     """Ledger lines, their receipts, what opens their commitments, the films: good and bad alike."""
+    sums, sizes = read
     ledger = Ledger()
     findings: list[Finding] = []
     if sums.get(LEDGER, UNREAD) != UNREAD:
@@ -200,9 +204,10 @@ def _check_records(
         wrong, count = check_openings(pieces(source, OPENINGS), ledger.commitments)
         findings += wrong
         findings.append(Finding("ok", OPENINGS, f"个人信息承诺 {count} 项，逐项打开，全部一致"))
-    parts = check_parts(source, sorted(sums), archive_uid(info), means.keys, ledger)
+    bag = Bag(source, sizes, archive_uid(info), ledger)
+    parts = check_parts(bag, means.keys)
     findings += [*_parts_said(parts), *parts.findings]
-    return [*findings, *check_films(source, sums, parts, ledger)]
+    return [*findings, *check_films(bag, sums, parts)]
 
 
 def _check_receipts(
