@@ -1,9 +1,12 @@
 """`anlan.proofs` reads, checks and opens archives on a machine without Django or a database."""
 
+import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
+from anlan import proofs
 from anlan.proofs.part_keys import keys_file
 from anlan.proofs.tests.sealed_class import a_sealed_class, all_keys
 from anlan.proofs.tests.trees import LOG_VKEY
@@ -42,3 +45,30 @@ def test_it_verifies_and_unseals_with_django_walled_off(tmp_path: Path) -> None:
     assert "签名有效" in done.stdout
     assert (folder / "personal" / "001.json").exists()
     assert (folder / "已开封副本-非封存件.txt").exists()
+
+
+def test_an_auditor_needs_the_folder_and_two_packages(tmp_path: Path) -> None:
+    """As docs/rooms/proofs.md says: this folder, `rfc8785` and `cryptography` (with its cffi)."""
+    shelf = tmp_path / "shelf"
+    shutil.copytree(Path(proofs.__file__).parent, shelf / "anlan" / "proofs")
+    for name in ("rfc8785", "cryptography", "cffi", "pycparser", "_cffi_backend"):
+        found = find_spec(name)
+        if found is None or found.origin is None:
+            continue
+        source = Path(found.origin)
+        source = source.parent if source.name == "__init__.py" else source
+        (shelf / source.name).symlink_to(source)
+    archive, vkeys = tmp_path / "class.zip", tmp_path / "log.key"
+    archive.write_bytes(a_sealed_class())
+    vkeys.write_text(LOG_VKEY + "\n")
+    run = f"import sys, runpy; sys.path.append({str(shelf)!r}); "
+    run += "runpy.run_module('anlan.proofs', run_name='__main__')"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", run, str(archive), "--keys", str(vkeys)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "签名有效" in done.stdout

@@ -40,9 +40,16 @@ class Evidence:
                 found[ref] += _opened(entry, persons[ref], reasons)
         return found
 
+    @cached_property
+    def by_person(self) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            if entry.about is not None:
+                found[entry.about.ref].append(entry)
+        return found
+
     def about(self, person: Person) -> list[Entry]:
-        ref = str(person.uid)
-        return [one for one in self.entries if one.about is not None and one.about.ref == ref]
+        return self.by_person.get(str(person.uid), [])
 
 
 def evidence_of(klass: TrainingClass) -> Evidence:

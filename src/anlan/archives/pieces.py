@@ -43,7 +43,8 @@ class Piece:
 
 
 def as_json(path: str, title: str, value: Any, *, under: str = "") -> Piece:
-    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
+    """Laid out for reading; a part is read by programs."""
+    text = json.dumps(value, ensure_ascii=False, indent=None if under else 2, sort_keys=True)
     return Piece(path, title, text.encode() + b"\n", under)
 
 

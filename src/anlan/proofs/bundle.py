@@ -7,12 +7,13 @@
 `uncovered` names entries that were not under a checkpoint when the archive was sealed.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from anlan.proofs.canonical import canonical, parse_json
+from anlan.proofs.canonical import parse_json
 from anlan.proofs.checkpoint import BadCheckpoint, Checkpoint, cosigned_at, parse, verify
 from anlan.proofs.findings import Finding
 from anlan.proofs.ledger_lines import LEDGER, Ledger, Line
@@ -55,7 +56,8 @@ def bundle_file(
     }
     if timestamps:
         said["timestamps"] = list(timestamps)
-    return canonical(said) + b"\n"
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode() + b"\n"
 
 
 def check_bundle(text: bytes, ledger: Ledger, vkeys: Sequence[str]) -> list[Finding]:
