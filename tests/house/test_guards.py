@@ -31,6 +31,8 @@ PUBLIC = {
     "recordings:chunk",
     "recordings:end",
     "recordings:state",
+    "seals:receipt",
+    "seals:show",
 }
 
 

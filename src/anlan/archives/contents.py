@@ -1,90 +1,74 @@
-"""What lies in a sealed archive: every document with its title, its path and its bytes."""
+"""What lies in a sealed archive: every document with its title, its path and its bytes.
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+What lies in clear carries masked names and numbers with the row of the roster. Full data of a
+person is one encrypted record under the person's key; what shows many people at once (scans,
+photos, films, material of unknown content) is encrypted under a key of the class.
+"""
+
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
-from anlan.archives import evidence, papers
-from anlan.archives.documents import ContentLine
+from anlan.archives import papers
+from anlan.archives.evidence import Evidence, ledger_file, reasons_of
 from anlan.archives.models import Archive
-from anlan.archives.queries import certificates_in, last_version, learner_archives_of
-from anlan.archives.report_parts import recordings_of, size_text
+from anlan.archives.notes import CLASS_NOTE, LEARNER_NOTE
+from anlan.archives.personal import person_piece, person_pieces
+from anlan.archives.pieces import Piece, as_json, stored
+from anlan.archives.queries import learner_archives_of
+from anlan.archives.report_parts import recordings_of
 from anlan.archives.reports import evaluation_report
 from anlan.classes import printed, sheets
 from anlan.classes.models import Enrolment, TrainingClass
-from anlan.classes.people import whole_list
+from anlan.classes.people import masked_list
 from anlan.classes.queries import registers_of, rules_for, sessions_of
-from anlan.classes.results import results_of
 from anlan.classes.services.reviews import snapshot
-from anlan.foundation.files.models import StoredFile
 from anlan.foundation.files.services import MEGABYTE
 from anlan.foundation.ledger.models import Entry
 from anlan.foundation.ledger.services import rfc3339
-from anlan.identity.models import Person
 from anlan.lib.dates import local_date
 from anlan.proofs.bag import plain_name
+from anlan.proofs.parts import SUFFIX
+
+LEARNER_RECORD = "personal/一人一档.pdf"
 
 
-@dataclass(frozen=True)
-class Piece:
-    """One file of an archive; a path on disk is copied without being held in memory."""
-
-    path: str
-    title: str
-    content: bytes | Path
-
-    @property
-    def size(self) -> int:
-        return self.content.stat().st_size if isinstance(self.content, Path) else len(self.content)
-
-    @property
-    def line(self) -> ContentLine:
-        return {"title": self.title, "path": f"data/{self.path}", "size": size_text(self.size)}
-
-
-def class_pieces(klass: TrainingClass, *, at: datetime) -> list[Piece]:
-    """一期一档, with its cover in front."""
-    pieces = [
+def class_pieces(evidence: Evidence, facts: papers.ClassFacts, *, at: datetime) -> list[Piece]:
+    """一期一档, without its cover and its check sheet."""
+    klass = evidence.klass
+    return [
         *_application(klass),
-        *_people(klass, at),
+        *_people(klass, facts, at),
         *_attendance(klass, at),
-        *_results(klass, at),
-        *_satisfaction(klass),
+        *_results(klass, facts, at),
+        *_report(klass),
         *_recordings(klass, at),
-        Piece("07-评估/培训评估报告.pdf", "培训评估报告", papers.report_pdf(klass)),
-        *_certificates(klass),
+        *_certificates(klass, facts),
         *_attachments(klass),
-        *_ledger(klass),
+        *person_pieces(evidence, facts),
+        *_ledger(evidence, evidence.entries),
         Piece("说明.txt", "怎样核对本档案", CLASS_NOTE.encode()),
     ]
-    version = last_version(klass) + 1
-    cover = papers.class_cover_pdf(klass, [p.line for p in pieces], version=version, at=at)
-    return [Piece("00-封面与目录.pdf", "封面与目录", cover), *pieces]
 
 
 def learner_pieces(
-    enrolment: Enrolment, facts: papers.ClassFacts, entries: Sequence[Entry], *, at: datetime
+    no: int, enrolment: Enrolment, evidence: Evidence, facts: papers.ClassFacts, *, at: datetime
 ) -> list[Piece]:
-    """一人一档 of one learner in one class; `entries` are the class's, the learner's are picked."""
+    """一人一档 of one learner in one class; `no` is the learner's row in the roster."""
     person = enrolment.person
-    ref = str(person.uid)
-    own = [entry for entry in entries if entry.about is not None and entry.about.ref == ref]
-    reasons = evidence.reasons_of(enrolment.klass, person)
+    ref, own = str(person.uid), evidence.about(person)
     certificate = facts.certificates.get(enrolment.pk)
+    record = papers.learner_record_pdf(enrolment, facts, own, at=at)
     pieces = [
-        Piece(
-            "一人一档.pdf",
-            "学习档案",
-            papers.learner_record_pdf(enrolment, facts, own, at=at),
-        ),
-        *_ledger_pieces(own, {ref: person}, reasons),
+        Piece(LEARNER_RECORD, "学习档案", record, ref),
+        person_piece(no, no, enrolment, evidence, facts),
+        *_ledger(evidence, own),
         Piece("说明.txt", "怎样核对本档案", LEARNER_NOTE.encode()),
     ]
     if certificate is not None and certificate.file is not None:
-        pieces.append(_stored("培训合格证明.pdf", "培训合格证明", certificate.file))
+        path, file = "personal/培训合格证明.pdf", certificate.file
+        pieces.append(stored(path, "培训合格证明", file, under=ref))
     return pieces
 
 
@@ -128,59 +112,69 @@ def _application(klass: TrainingClass) -> Iterator[Piece]:
         }
         for change in klass.changes.select_related("asked_by", "decided_by")
     ]
-    yield _json("01-申请与审批/申请.json", "开班申请与课程表", facts)
-    yield _json("01-申请与审批/审批记录.json", "审批记录", reviews)
-    yield _json("01-申请与审批/变更记录.json", "变更记录", changes)
+    yield as_json("01-申请与审批/申请.json", "开班申请与课程表", facts)
+    yield as_json("01-申请与审批/审批记录.json", "审批记录", reviews)
+    yield as_json("01-申请与审批/变更记录.json", "变更记录", changes)
 
 
-def _people(klass: TrainingClass, at: datetime) -> Iterator[Piece]:
-    yield Piece("02-花名册/花名册.pdf", "花名册", printed.roster_pdf(klass, at=at))
-    yield Piece(
-        "02-花名册/花名册.xlsx", "花名册（表格）", sheets.roster_sheet(klass, whole_list(klass))
-    )
+def _people(klass: TrainingClass, facts: papers.ClassFacts, at: datetime) -> Iterator[Piece]:
+    yield Piece("02-花名册/花名册.pdf", "花名册", printed.roster_pdf(klass, at=at, masked=True))
+    table = sheets.roster_sheet(klass, masked_list(klass, facts.results))
+    yield Piece("02-花名册/花名册.xlsx", "花名册（表格）", table)
 
 
 def _attendance(klass: TrainingClass, at: datetime) -> Iterator[Piece]:
     for session in sessions_of(klass):
         name = f"{session.day:%m%d}{session.get_half_display()}"
         title = f"{printed.session_name(session)}签到记录"
-        pdf = printed.sign_in_pdf(session, at=at, filled=True)
-        yield Piece(f"03-签到/{name}-签到记录.pdf", title, pdf)
-        table = printed.sign_in_xlsx(session, at=at, filled=True)
+        sheet = printed.sign_in_sheet(session, at=at, filled=True, masked=True)
+        yield Piece(f"03-签到/{name}-签到记录.pdf", title, printed.sign_in_pdf_of(sheet))
+        table = printed.sign_in_xlsx_of(session, sheet)
         yield Piece(f"03-签到/{name}-签到记录.xlsx", f"{title}（表格）", table)
     for no, register in enumerate(registers_of(klass), start=1):
-        for page, sheet in enumerate(register.sheets.select_related("file"), start=1):
-            path = f"03-签到/扫描件/{no:02d}-{page}-{plain_name(sheet.file.name)}"
-            yield _stored(path, f"纸质签到表扫描件：{register.title}", sheet.file)
+        for page, scan in enumerate(register.sheets.select_related("file"), start=1):
+            path = f"03-签到/扫描件/{no:02d}-{page}{_suffix(scan.file.name)}"
+            title = f"纸质签到表扫描件：{register.title}"
+            yield stored(path, title, scan.file, under=klass.subject)
 
 
-def _results(klass: TrainingClass, at: datetime) -> Iterator[Piece]:
-    numbers = {one.enrolment_id: one.number for one in certificates_in(klass)}
-    pdf = printed.score_pdf(klass, at=at, certificates=numbers)
+def _results(klass: TrainingClass, facts: papers.ClassFacts, at: datetime) -> Iterator[Piece]:
+    numbers = {pk: one.number for pk, one in facts.certificates.items()}
+    results = facts.results
+    pdf = printed.score_pdf(klass, at=at, certificates=numbers, results=results, masked=True)
     yield Piece("04-考核/成绩册.pdf", "成绩册", pdf)
-    table = sheets.score_sheet(klass, whole_list(klass), numbers)
+    table = sheets.score_sheet(klass, masked_list(klass, results), numbers, results)
     yield Piece("04-考核/成绩册.xlsx", "成绩册（表格）", table)
-    for no, result in enumerate(results_of(klass).values(), start=1):
+    for no, result in enumerate(results.values(), start=1):
         for trial in result.trials:
             photo = trial.practical.photo if trial.practical else None
             if photo is not None:
-                suffix = PurePosixPath(plain_name(photo.name)).suffix
-                path = f"04-考核/实操照片/{no:03d}-{trial.no}{suffix}"
-                yield _stored(path, f"实操照片：花名册第 {no} 人，第 {trial.no + 1} 次", photo)
+                path = f"04-考核/实操照片/{no:03d}-{trial.no}{_suffix(photo.name)}"
+                title = f"实操照片：花名册第 {no} 人，第 {trial.no + 1} 次"
+                yield stored(path, title, photo, under=klass.subject)
 
 
-def _satisfaction(klass: TrainingClass) -> Iterator[Piece]:
-    found = evaluation_report(klass)["satisfaction"]
-    yield _json("05-满意度/满意度汇总.json", "满意度汇总（不含姓名）", found)
+def _report(klass: TrainingClass) -> Iterator[Piece]:
+    """The report without the reasons that name people, and what learners said of the class."""
+    report = evaluation_report(klass)
+    found = report["satisfaction"]
+    yield as_json("05-满意度/满意度汇总.json", "满意度汇总（不含姓名）", found)
+    pdf = papers.report_pdf_of(report, without=frozenset(reasons_of(klass).values()))
+    yield Piece("07-评估/培训评估报告.pdf", "培训评估报告", pdf)
 
 
 def _recordings(klass: TrainingClass, at: datetime) -> Iterator[Piece]:
-    """Small films lie inside; a larger one is named with its hash and stays in the file store."""
+    """Small films lie inside; a larger one is named with its hash and stays in the file store.
+
+    The segment list of a live recording shows nobody: it lies in clear.
+    """
     most = rules_for(klass, local_date(at)).number("archive.recording_mb_max") * MEGABYTE
     listed = []
     for no, (session, one) in enumerate(recordings_of(klass), start=1):
-        path = f"06-录像/{no:02d}-{plain_name(one.file.name)}"
+        is_list = one.file.name.endswith(".json")
+        path = f"06-录像/{no:02d}{_suffix(one.file.name)}"
         inside = one.file.size <= most
+        place = f"data/{path}{'' if is_list else SUFFIX}" if inside else ""
         listed.append(
             {
                 "session": printed.session_name(session),
@@ -189,15 +183,16 @@ def _recordings(klass: TrainingClass, at: datetime) -> Iterator[Piece]:
                 "ends_at": rfc3339(one.ends_at),
                 "sha256": one.file.sha256,
                 "size": one.file.size,
-                "path": f"data/{path}" if inside else "",
+                "path": place,
             }
         )
         if inside:
-            yield _stored(path, f"录像：{printed.session_name(session)}　{one.title}", one.file)
-    yield _json("06-录像/录像清单.json", "录像清单（每段有哈希）", listed)
+            title = f"录像：{printed.session_name(session)}　{one.title}"
+            yield stored(path, title, one.file, under="" if is_list else klass.subject)
+    yield as_json("06-录像/录像清单.json", "录像清单（每段有哈希）", listed)
 
 
-def _certificates(klass: TrainingClass) -> Iterator[Piece]:
+def _certificates(klass: TrainingClass, facts: papers.ClassFacts) -> Iterator[Piece]:
     issued = [
         {
             "number": one.number,
@@ -206,11 +201,11 @@ def _certificates(klass: TrainingClass) -> Iterator[Piece]:
             "status": one.status,
             "sha256": one.file.sha256 if one.file else "",
         }
-        for one in certificates_in(klass)
+        for one in facts.certificates.values()
     ]
-    yield _json("08-证明与一人一档/证明清单.json", "培训合格证明清单", issued)
+    yield as_json("08-证明与一人一档/证明清单.json", "培训合格证明清单", issued)
     sealed = [_sealed(archive) for archive in learner_archives_of(klass)]
-    yield _json("08-证明与一人一档/一人一档清单.json", "一人一档清单（每份有封签）", sealed)
+    yield as_json("08-证明与一人一档/一人一档清单.json", "一人一档清单（每份有封签）", sealed)
 
 
 def _sealed(archive: Archive) -> dict[str, Any]:
@@ -225,49 +220,22 @@ def _sealed(archive: Archive) -> dict[str, Any]:
 
 def _attachments(klass: TrainingClass) -> Iterator[Piece]:
     for no, one in enumerate(klass.attachments.select_related("file"), start=1):
-        path = f"09-其他材料/{no:02d}-{plain_name(one.file.name)}"
-        yield _stored(path, one.title, one.file)
+        path = f"09-其他材料/{no:02d}{_suffix(one.file.name)}"
+        yield stored(path, one.title, one.file, under=klass.subject)
 
 
-def _ledger(klass: TrainingClass) -> list[Piece]:
-    entries = evidence.class_entries(klass)
-    return _ledger_pieces(entries, evidence.persons_of(klass), evidence.reasons_of(klass))
-
-
-def _ledger_pieces(
-    entries: Sequence[Entry], persons: Mapping[str, Person], reasons: evidence.Reasons
-) -> list[Piece]:
-    opened = evidence.opened_file(entries, persons, reasons)
+def _ledger(evidence: Evidence, entries: Sequence[Entry]) -> list[Piece]:
+    receipts = evidence.bundle.file_for(entries)
     return [
-        Piece("ledger.jsonl", f"台账 {len(entries)} 行，逐行有哈希", evidence.ledger_file(entries)),
-        Piece("openings.json", "台账中个人信息承诺的打开值", opened),
+        Piece("ledger.jsonl", f"台账 {len(entries)} 行，逐行有哈希", ledger_file(entries)),
+        Piece("receipts.json", "台账各行在签名日志中的回执", receipts),
     ]
 
 
-def _json(path: str, title: str, value: Any) -> Piece:
-    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
-    return Piece(path, title, text.encode() + b"\n")
-
-
-def _stored(path: str, title: str, file: StoredFile) -> Piece:
-    return Piece(path, title, file.path)
+def _suffix(name: str) -> str:
+    """The ending of an uploaded file's name; the name itself may say who is shown."""
+    return plain_name(PurePosixPath(plain_name(name)).suffix.lower())[:12] if "." in name else ""
 
 
 def _moment(at: datetime | None) -> str:
     return rfc3339(at) if at else ""
-
-
-CHECKING = """核对方法（不需要登录平台）：
-1. 安装了安澜的电脑：anlan verify 本文件
-2. 任何电脑：解压后在 archive 文件夹中运行
-   sha256sum -c tagmanifest-sha256.txt
-   sha256sum -c manifest-sha256.txt
-   sha256sum tagmanifest-sha256.txt
-   最后一行是封签，应与平台公布的封签一致。
-
-ledger.jsonl 是台账：每行一条记录，可以重新计算哈希。
-openings.json 是台账里个人信息承诺的盐值和原值：没有它，台账不显示任何人的姓名。
-"""
-PERSONAL = "本档案含姓名、身份证号等个人信息，请妥善保管，不得公开或转给无关的人。\n"
-CLASS_NOTE = f"一期一档\n\n{PERSONAL}\n{CHECKING}"
-LEARNER_NOTE = f"一人一档\n\n{PERSONAL}\n{CHECKING}"

@@ -193,3 +193,50 @@ class LearnerRecord(Printed):
     classes: list[LearnerClass]
     certificates: list[CertificateLine]
     ledger: list[LedgerLine]
+
+
+class CheckLine(TypedDict):
+    item: str
+    method: str
+    result: str  # 通过, 未通过, 未检测
+    evidence: str
+
+
+class CheckGroup(TypedDict):
+    nature: str  # 真实性
+    lines: list[CheckLine]
+
+
+class CheckSheet(Printed):
+    class_title: str
+    class_number: str
+    facts: list[Fact]
+    summary: str
+    groups: list[CheckGroup]
+
+
+class PaperLine(TypedDict):
+    title: str
+    pages: str  # 5–8
+
+
+class PaperCover(Printed):
+    class_title: str
+    class_number: str
+    facts: list[Fact]
+    seal: str
+    verify_url: str
+    qr_svg: str  # of verify_url
+    contents: list[PaperLine]
+    reviews: list[ReviewLine]
+    changes: list[ChangeLine]
+
+
+class PageSize(TypedDict):
+    width: float  # mm
+    height: float
+
+
+class PaperStamp(Printed):
+    number: str
+    pages: list[PageSize]

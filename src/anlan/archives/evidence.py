@@ -1,24 +1,61 @@
-"""Ledger lines for an archive, with the values that open their commitments.
+"""Ledger lines for an archive, their receipts, and the values that open their commitments."""
 
-A class archive therefore holds names and ID numbers: it is for officials and the provider only.
-"""
-
-import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from anlan.archives.models import Certificate
 from anlan.attendance.models import Mark, MarkKind
 from anlan.classes.models import Enrolment, TrainingClass
 from anlan.classes.queries import subjects_of
+from anlan.foundation.ledger.bundles import Bundle, bundle_of
 from anlan.foundation.ledger.models import Entry
 from anlan.foundation.ledger.queries import entries_of, openings
 from anlan.identity.models import Person
-from anlan.proofs.canonical import opens
-from anlan.proofs.ledger_lines import ledger_line, openings_file
+from anlan.proofs.ledger_lines import ledger_line
 
 VERBS = {MarkKind.IN: "signed_in", MarkKind.OUT: "signed_out"}
 Reasons = Mapping[tuple[str, str, str], str]
+Opening = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What an archive of a class proves with, read once for the class and all of its learners."""
+
+    klass: TrainingClass
+    entries: Sequence[Entry]
+    bundle: Bundle
+
+    @cached_property
+    def opened(self) -> dict[str, list[Opening]]:
+        """Openings by the person they are about. What was corrected later stays closed."""
+        persons, reasons = persons_of(self.klass), reasons_of(self.klass)
+        found: dict[str, list[Opening]] = defaultdict(list)
+        for entry in self.entries:
+            if entry.about is not None and entry.about.ref in persons:
+                ref = entry.about.ref
+                found[ref] += _opened(entry, persons[ref], reasons)
+        return found
+
+    @cached_property
+    def by_person(self) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            if entry.about is not None:
+                found[entry.about.ref].append(entry)
+        return found
+
+    def about(self, person: Person) -> list[Entry]:
+        return self.by_person.get(str(person.uid), [])
+
+
+def evidence_of(klass: TrainingClass) -> Evidence:
+    """As it stands now; whoever seals has brought the log up to date before."""
+    entries = list(entries_of(class_subjects(klass)).select_related("about"))
+    return Evidence(klass, entries, bundle_of(entries))
 
 
 def class_subjects(klass: TrainingClass) -> list[str]:
@@ -32,24 +69,15 @@ def class_subjects(klass: TrainingClass) -> list[str]:
     ]
 
 
-def class_entries(klass: TrainingClass) -> list[Entry]:
-    return list(entries_of(class_subjects(klass)).select_related("about"))
-
-
 def persons_of(klass: TrainingClass) -> dict[str, Person]:
     """Everybody who was ever on the list, by the name that the ledger knows them by."""
-    found = Enrolment.objects.filter(klass=klass).select_related("person")
+    found = Enrolment.objects.filter(klass=klass).select_related("person").order_by("id")
     return {str(one.person.uid): one.person for one in found}
 
 
-def reasons_of(klass: TrainingClass, person: Person | None = None) -> Reasons:
-    """Why somebody else signed (for one person, or all): committed to in the ledger.
-
-    By (register subject, person, verb).
-    """
+def reasons_of(klass: TrainingClass) -> Reasons:
+    """Why somebody else signed: committed to in the ledger. By (register subject, person, verb)."""
     marks = Mark.objects.filter(register__session__klass=klass).exclude(reason="")
-    if person is not None:
-        marks = marks.filter(person=person)
     return {
         (mark.register.subject, str(mark.person.uid), VERBS[MarkKind(mark.kind)]): mark.reason
         for mark in marks.select_related("register", "person")
@@ -61,26 +89,8 @@ def ledger_file(entries: Iterable[Entry]) -> bytes:
     return b"".join(ledger_line(e.leaf, bytes(e.leaf_hash), e.alg) for e in entries)
 
 
-def opened_file(entries: Sequence[Entry], persons: Mapping[str, Person], reasons: Reasons) -> bytes:
-    """openings.json: what is known and opens. A line about somebody whose name was corrected
-    later stays closed, rather than accuse the archive of tampering."""
-    return openings_file(
-        (opening["entry"], opening["name"], bytes.fromhex(opening["salt"]), opening["value"])
-        for entry in entries
-        for opening in _opened(entry, persons, reasons)
-    )
-
-
-def _opened(entry: Entry, persons: Mapping[str, Person], reasons: Reasons) -> list[dict[str, Any]]:
-    held = json.loads(entry.leaf)["commitments"]
-    if not held or entry.about is None or entry.about.ref not in persons:
-        return []
-    ref = entry.about.ref
-    known: dict[str, Any] = dict(persons[ref].committed)
-    known["reason"] = reasons.get((entry.subject, ref, entry.verb))
-    values = {name: known[name] for name in held if known.get(name) is not None}
-    return [
-        opening
-        for opening in openings(entry, values)
-        if opens(held[opening["name"]], bytes.fromhex(opening["salt"]), opening["value"])
-    ]
+def _opened(entry: Entry, person: Person, reasons: Reasons) -> list[Opening]:
+    known: dict[str, Any] = dict(person.committed)
+    if reason := reasons.get((entry.subject, str(person.uid), entry.verb)):
+        known["reason"] = reason
+    return openings(entry, known)

@@ -49,6 +49,35 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class TakeForm(forms.Form):
+    """What is taken out of an archive, and why. A learner needs no reason for the own one."""
+
+    KEYS, OPENED, PAPER, RECORD = "keys", "opened", "paper", "record"
+
+    reason = forms.CharField(
+        label="取用理由",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    what = forms.ChoiceField(
+        choices=[
+            (KEYS, "钥匙"),
+            (OPENED, "已开封副本"),
+            (PAPER, "纸质件"),
+            (RECORD, "学习档案"),
+        ],
+        widget=forms.HiddenInput,
+    )
+
+    @classmethod
+    def for_staff(cls) -> "TakeForm":
+        """As it is shown to those who must say why."""
+        form = cls()
+        form.fields["reason"].required = True
+        return form
+
+
 class NumberForm(forms.Form):
     """The number of a certificate, as somebody reads it off the paper."""
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from anlan.archives import queries
 from anlan.archives.services import (
+    destroy_ended_keys,
     forget_old_tries,
     issue_certificates,
     reseal,
@@ -23,6 +24,7 @@ Item = TypeVar("Item")
 
 __all__ = [
     "export_ordered_years",
+    "destroy_ended_keys",
     "forget_old_tries",
     "reseal_ordered_classes",
     "seal_closed_classes",

@@ -1,14 +1,18 @@
 """What lies in an archive, read from the archive itself, for the page that shows it."""
 
+import json
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from anlan.archives.models import Archive
+from anlan.archives.quality import SHEET, counted
 from anlan.archives.report_parts import size_text
 from anlan.proofs.bag import PAYLOAD
 
-TOP = "封面、台账、说明"
+TOP = "封面、检测表、台账、说明"
+PERSONAL = "个人记录（加密）"
 
 
 @dataclass
@@ -31,6 +35,21 @@ def folders(archive: Archive) -> list[Folder]:
     return _grouped(members)
 
 
+def check_sheet(archive: Archive) -> dict[str, Any] | None:
+    """四性检测表 as it was sealed; None in archives of former days.
+
+    `counts` by result, `checks` in order, `notable`: those that did not pass.
+    """
+    with zipfile.ZipFile(archive.file.path) as bag:
+        found = [one for one in bag.namelist() if one.endswith(f"/{PAYLOAD}{SHEET}.json")]
+        if not found:
+            return None
+        said: dict[str, Any] = json.loads(bag.read(found[0]))
+    said["counts"] = counted(said["checks"])
+    said["notable"] = [one for one in said["checks"] if one["result"] != "通过"]
+    return said
+
+
 def _grouped(members: Iterable[tuple[str, int]]) -> list[Folder]:
     found = {TOP: Folder(TOP)}
     for name, size in members:
@@ -38,7 +57,7 @@ def _grouped(members: Iterable[tuple[str, int]]) -> list[Folder]:
         if not path:
             continue
         chapter, _, rest = path.partition("/")
-        title = chapter.partition("-")[2] if rest else TOP
+        title = PERSONAL if chapter == "personal" else chapter.partition("-")[2] if rest else TOP
         folder = found.setdefault(title, Folder(title))
         folder.files.append((rest or path, size_text(size)))
         folder.octets += size

@@ -9,12 +9,14 @@ from django.db.models import Q
 
 from anlan.classes.models import Enrolment, TrainingClass
 from anlan.foundation.files.models import StoredFile
+from anlan.foundation.ledger.models import SubjectKey
 
 
 class Archive(models.Model):
     """A sealed BagIt file of a class (`enrolment` None) or of one learner in it.
 
-    Versions only grow: re-sealing makes the next one and leaves the former untouched.
+    Versions only grow: re-sealing makes the next one and leaves the former untouched. After
+    `keep_until` the keys of its personal parts are destroyed; empty in archives that have none.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -25,6 +27,7 @@ class Archive(models.Model):
     manifest_sha256 = models.CharField(max_length=64)
     files = models.PositiveIntegerField()
     at = models.DateTimeField()
+    keep_until = models.DateField(null=True, db_index=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -46,6 +49,27 @@ class Archive(models.Model):
     @property
     def subject(self) -> str:
         return f"archive/{self.uid}"
+
+
+class ArchivePart(models.Model):
+    """An encrypted file in an archive: under whose key it lies, and how that key is recognised.
+
+    The key itself is derived when it is needed and stored nowhere. `check_value` is what the part's
+    header says of its key: another secret that came later does not fit it.
+    """
+
+    archive = models.ForeignKey(Archive, models.CASCADE, related_name="parts")
+    path = models.CharField(max_length=240)
+    key = models.ForeignKey(SubjectKey, models.PROTECT, related_name="archive_parts")
+    check_value = models.CharField(max_length=32)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["archive", "path"], name="archive_part_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.archive} {self.path}"
 
 
 class CertificateStatus(models.TextChoices):

@@ -1,9 +1,9 @@
 """What certificate, cover and learner record print, gathered from the records."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -25,7 +25,7 @@ from anlan.classes.models import (
     TrainingClass,
 )
 from anlan.classes.printed import class_days, session_name
-from anlan.classes.queries import registers_of, rules_for, sessions_of
+from anlan.classes.queries import registers_of, sessions_of
 from anlan.classes.results import Result, results_of
 from anlan.foundation.ledger.models import Entry
 from anlan.foundation.ledger.queries import sentence
@@ -34,6 +34,7 @@ from anlan.lib.masking import mask_id, mask_phone
 from anlan.lib.typeset import qr_svg, typeset
 
 TEMPLATES = Path(__file__).resolve().parent / "typst"
+REASON_KEPT = "理由见当事人的加密记录"
 
 
 def verify_url(number: str) -> str:
@@ -51,7 +52,16 @@ def certificate_pdf(certificate: Certificate, *, at: datetime) -> bytes:
 
 
 def report_pdf(klass: TrainingClass) -> bytes:
-    return typeset(TEMPLATES / "report.typ", evaluation_report(klass))
+    return report_pdf_of(evaluation_report(klass))
+
+
+def report_pdf_of(report: documents.EvaluationReport, *, without: Collection[str] = ()) -> bytes:
+    """`without`: words that name people and stay out of what an archive shows in clear."""
+    lines = [
+        {**one, "handled": REASON_KEPT} if one["handled"] in without else one
+        for one in report["discrepancies"]
+    ]
+    return typeset(TEMPLATES / "report.typ", {**report, "discrepancies": lines})
 
 
 def certificate_paper(certificate: Certificate, *, at: datetime) -> documents.Certificate:
@@ -88,19 +98,26 @@ def _certified(certificate: Certificate) -> list[documents.Fact]:
 
 
 def class_cover_pdf(
-    klass: TrainingClass, contents: Sequence[documents.ContentLine], *, version: int, at: datetime
+    klass: TrainingClass,
+    contents: Sequence[documents.ContentLine],
+    *,
+    version: int,
+    until: date,
+    at: datetime,
 ) -> bytes:
-    return typeset(
-        TEMPLATES / "class_cover.typ", class_cover(klass, contents, version=version, at=at)
-    )
+    cover = class_cover(klass, contents, version=version, until=until, at=at)
+    return typeset(TEMPLATES / "class_cover.typ", cover)
 
 
 def class_cover(
-    klass: TrainingClass, contents: Sequence[documents.ContentLine], *, version: int, at: datetime
+    klass: TrainingClass,
+    contents: Sequence[documents.ContentLine],
+    *,
+    version: int,
+    until: date,
+    at: datetime,
 ) -> documents.ClassCover:
     closing = klass.closing
-    day = local_date(at)
-    years = rules_for(klass, day).whole("archive.keep_years")
     reviews = klass.reviews.select_related("by")
     changes = klass.changes.select_related("decided_by", "asked_by", "session")
     return {
@@ -119,13 +136,43 @@ def class_cover(
                 f"{closing.enrolled} 人参训，{closing.passed} 人合格"
                 f"（含补考 {closing.made_up} 人）",
             ),
-            fact("保管期限", f"{years} 年，自封存之日起"),
-            fact("知悉范围", "含学员个人信息，限监管部门与举办单位班主任调阅"),
+            fact("保管期限", f"至 {date_text(until)}，此后销毁个人信息的钥匙"),
+            fact("知悉范围", "姓名、证件号已脱敏；加密部分限监管部门与举办单位班主任凭钥匙开封"),
         ],
         "contents": list(contents),
         "reviews": [_review_line(review) for review in reviews],
         "changes": [_change_line(change) for change in changes],
     }
+
+
+def check_sheet_pdf(
+    klass: TrainingClass,
+    checks: Sequence[Mapping[str, str]],
+    summary: str,
+    facts: Sequence[documents.Fact],
+    *,
+    at: datetime,
+) -> bytes:
+    """四性检测表; `checks` are the lines of `quality.sheet`, in order."""
+    groups: dict[str, list[documents.CheckLine]] = {}
+    for one in checks:
+        line: documents.CheckLine = {
+            "item": one["item"],
+            "method": one["method"],
+            "result": one["result"],
+            "evidence": one["evidence"],
+        }
+        groups.setdefault(one["nature"], []).append(line)
+    sheet: documents.CheckSheet = {
+        "made_at": to_shanghai(at).isoformat(timespec="seconds"),
+        "synthetic": klass.is_synthetic,
+        "class_title": klass.title,
+        "class_number": klass.number,
+        "facts": list(facts),
+        "summary": summary,
+        "groups": [{"nature": nature, "lines": lines} for nature, lines in groups.items()],
+    }
+    return typeset(TEMPLATES / "check_sheet.typ", sheet)
 
 
 def _review_line(review: Review) -> documents.ReviewLine:
@@ -212,13 +259,13 @@ def learner_record(
             fact("认定学时", f"{result.hours.normalize():f} / {result.hours_planned} 学时"),
             fact("结论", result.verdict),
         ],
-        "classes": [_learner_class(enrolment, facts)],
+        "classes": [learner_class(enrolment, facts)],
         "certificates": [_certificate_line(certificate, at)] if certificate else [],
         "ledger": [_ledger_line(entry) for entry in ledger],
     }
 
 
-def _learner_class(enrolment: Enrolment, facts: ClassFacts) -> documents.LearnerClass:
+def learner_class(enrolment: Enrolment, facts: ClassFacts) -> documents.LearnerClass:
     klass = enrolment.klass
     result = facts.results[enrolment.pk]
     return {

@@ -1,11 +1,12 @@
 """Reading archives and certificates: who sees which, what waits to be sealed."""
 
+import json
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import ExtractYear
 
 from anlan.archives.models import Archive, Certificate, CertificateStatus, ExportOrder, SealOrder
@@ -13,8 +14,10 @@ from anlan.classes import queries as classes
 from anlan.classes.models import Enrolment, Status, TrainingClass
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import Reach, reach
+from anlan.foundation.ledger.models import Entry, SubjectKey
 from anlan.identity.models import Person
 from anlan.lib.bigrams import matching
+from anlan.lib.dates import local_date
 
 EXPIRED = "expired"
 STANDINGS = [
@@ -90,6 +93,87 @@ def last_version(klass: TrainingClass, enrolment: Enrolment | None = None) -> in
     """The newest version of the class's archive, or of one learner's; 0 when there is none."""
     found = klass.archives.filter(enrolment=enrolment).order_by("-version").first()
     return found.version if found else 0
+
+
+def keep_until(klass: TrainingClass, at: datetime) -> date:
+    """The last day on which the class's personal parts may be opened.
+
+    Counted from the first sealing, by the rule of that day: sealing again keeps nothing longer.
+    """
+    first = klass.archives.filter(enrolment__isnull=True).order_by("version").first()
+    if first is not None and first.keep_until is not None:
+        return first.keep_until
+    day = local_date(first.at if first is not None else at)
+    years = classes.rules_for(klass, day).whole("archive.keep_years")
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # sealed on 29 February
+        return day.replace(year=day.year + years, day=28)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """How many encrypted parts an archive has, and how many of them have no key any more."""
+
+    total: int
+    gone: int
+    gone_at: datetime | None
+
+
+def parts_of(archive: Archive) -> Parts:
+    gone = Q(key__destroyed_at__gt=archive.at)
+    found = archive.parts.aggregate(
+        total=Count("pk"),
+        gone=Count("pk", filter=gone),
+        gone_at=Max("key__destroyed_at", filter=gone),
+    )
+    return Parts(**found)
+
+
+def keys_past_retention(today: date) -> list[str]:
+    """Refs of keys that still open something and have nothing left to open it for.
+
+    A person's key waits for every class that the person was in, and for those not sealed yet.
+    """
+    found = SubjectKey.objects.annotate(
+        until=Max("archive_parts__archive__keep_until"),
+        sealed_at=Max("archive_parts__archive__at"),
+    )
+    standing = Q(destroyed_at__isnull=True) | Q(destroyed_at__lt=F("sealed_at"))
+    ended = found.filter(standing, until__lt=today).order_by("id")
+    refs = list(ended.values_list("ref", flat=True))
+    persons = [ref for ref in refs if "/" not in ref]
+    closed = Archive.objects.filter(enrolment__isnull=True, keep_until__lt=today)
+    waiting = (
+        Enrolment.objects.filter(person__uid__in=persons)
+        .exclude(klass__status=Status.CANCELLED)
+        .exclude(klass__in=closed.values("klass"))
+    )
+    wanted = {str(uid) for uid in waiting.values_list("person__uid", flat=True)}
+    return [ref for ref in refs if ref not in wanted]
+
+
+def archive_by_reference(reference: str) -> Archive | None:
+    """What is printed on paper: the class's number (its newest version), or an archive's uid."""
+    found = Archive.objects.select_related("klass__provider", "enrolment", "file")
+    try:
+        return found.filter(uid=uuid.UUID(reference)).first()
+    except ValueError:
+        pass
+    of_class = found.filter(klass__number=reference, enrolment__isnull=True)
+    return of_class.order_by("-version").first()
+
+
+def sealing_entry(archive: Archive) -> Entry | None:
+    """The ledger line that recorded this seal."""
+    one = archive.enrolment
+    subject, verb = (
+        (archive.klass.subject, "class_sealed") if one is None else (one.subject, "learner_sealed")
+    )
+    for entry in Entry.objects.filter(subject=subject, verb=verb).order_by("-id"):
+        if json.loads(entry.leaf)["data"].get("seal") == archive.manifest_sha256:
+            return entry
+    return None
 
 
 def certificate_by_number(number: str) -> Certificate | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from anlan.archives.views import archive, certificates, exports, own, receipts
+from anlan.archives.views import archive, certificates, exports, own, receipts, taking
 
 app_name = "archives"
 urlpatterns = [
@@ -11,7 +11,8 @@ urlpatterns = [
     path("class/<uuid:uid>/report", archive.report, name="report"),
     path("class/<uuid:uid>/report.pdf", archive.report_file, name="report_file"),
     path("class/<uuid:uid>/receipt.json", receipts.seal_receipt, name="receipt"),
-    path("<uuid:uid>/download", archive.download, name="download"),
+    path("<uuid:uid>/download", taking.download, name="download"),
+    path("<uuid:uid>/take", taking.take, name="take"),
     path("export/", exports.exports, name="exports"),
     path("export/order", exports.order, name="order_export"),
     path("export/<uuid:uid>/progress", exports.export_progress, name="export_progress"),

@@ -1,5 +1,6 @@
 """Who of a class is shown to whom, and by what name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from anlan.classes import policies, queries
@@ -35,14 +36,21 @@ def learners_for(user: User, klass: TrainingClass) -> list[Learner]:
     return _lines(klass, list(people), full=full)
 
 
-def whole_list(klass: TrainingClass) -> list[Learner]:
-    """Everybody by full name, for the class's own archive; no user is asked."""
-    return _lines(klass, list(queries.enrolled(klass)), full=True)
+def masked_list(klass: TrainingClass, results: Mapping[int, Result]) -> list[Learner]:
+    """Everybody by masked name, for what an archive shows in clear; no user is asked."""
+    return _lines(klass, [one.enrolment for one in results.values()], full=False, results=results)
 
 
-def _lines(klass: TrainingClass, rows: list[Enrolment], *, full: bool) -> list[Learner]:
+def _lines(
+    klass: TrainingClass,
+    rows: list[Enrolment],
+    *,
+    full: bool,
+    results: Mapping[int, Result] | None = None,
+) -> list[Learner]:
     before = queries.trained_before([one.person for one in rows], klass)
-    results = results_of(klass) if rows and klass.status in WITH_RESULTS else {}
+    if results is None:
+        results = results_of(klass) if rows and klass.status in WITH_RESULTS else {}
     return [
         Learner(
             enrolment=one,

@@ -1,6 +1,7 @@
 """花名册, 签到表, 成绩册 as PDFs to sign or to seal; a half-day's marks as xlsx too.
 
-They carry full names: for the class's own staff and its archive. Other tables: `sheets`.
+They carry full names, for the class's own staff and for paper; `masked`, for what an archive shows
+in clear. Other tables: `sheets`.
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ from anlan.foundation.codes.queries import code_name
 from anlan.identity.models import Employment
 from anlan.lib import idnumber
 from anlan.lib.dates import date_range_text, to_shanghai, weekday_name
-from anlan.lib.masking import mask_id, mask_phone
+from anlan.lib.masking import mask_id, mask_name, mask_phone
 from anlan.lib.spreadsheets import write_table
 from anlan.lib.typeset import qr_svg, typeset
 
@@ -37,7 +38,7 @@ SEXES = {"male": "男", "female": "女"}
 PASS_RULE = "结业须学时达标且理论、实操均合格"
 
 
-def roster(klass: TrainingClass, *, at: datetime) -> Roster:
+def roster(klass: TrainingClass, *, at: datetime, masked: bool = False) -> Roster:
     """花名册: everybody who counts as a learner."""
     people = list(queries.enrolled(klass))
     posts = _posts(people)
@@ -49,11 +50,13 @@ def roster(klass: TrainingClass, *, at: datetime) -> Roster:
             _fact("大纲", klass.syllabus.title),
             _fact("人数", f"{len(people)} 人（名额 {klass.quota} 人）"),
         ],
-        "rows": [_roster_row(no, one, posts) for no, one in enumerate(people, start=1)],
+        "rows": [_roster_row(no, one, posts, masked) for no, one in enumerate(people, start=1)],
     }
 
 
-def sign_in_sheet(session: Session, *, at: datetime, filled: bool = False) -> SignInSheet:
+def sign_in_sheet(
+    session: Session, *, at: datetime, filled: bool = False, masked: bool = False
+) -> SignInSheet:
     """签到表 of a half-day: empty, to be signed on paper; `filled` with the marks as they stand."""
     klass = session.klass
     came = {one.person_id: one for one in presence(session.register)} if session.register else {}
@@ -65,7 +68,7 @@ def sign_in_sheet(session: Session, *, at: datetime, filled: bool = False) -> Si
         "place": session.place,
         "filled": filled,
         "rows": [
-            _sign_in_row(no, one, came.get(one.person_id) if filled else None)
+            _sign_in_row(no, one, came.get(one.person_id) if filled else None, masked)
             for no, one in enumerate(queries.enrolled(klass), start=1)
         ],
         "qr_svg": qr_svg(f"anlan:sheet:{session.uid}"),
@@ -73,10 +76,15 @@ def sign_in_sheet(session: Session, *, at: datetime, filled: bool = False) -> Si
 
 
 def score_sheet(
-    klass: TrainingClass, *, at: datetime, certificates: Mapping[int, str] | None = None
+    klass: TrainingClass,
+    *,
+    at: datetime,
+    certificates: Mapping[int, str] | None = None,
+    results: Mapping[int, Result] | None = None,
+    masked: bool = False,
 ) -> ScoreSheet:
     """成绩册; `certificates` is enrolment id → number, from the room that issues them."""
-    results = results_of(klass)
+    results = results_of(klass) if results is None else results
     numbers = certificates or {}
     rules = queries.rules_for(klass, klass.first_day or to_shanghai(at).date())
     mark = rules.ruling("exam.pass_mark")
@@ -87,30 +95,38 @@ def score_sheet(
         "rule": f"{PASS_RULE}：出勤不低于 {float(share.value):.0%}，理论 {mark.value} 分及格。"
         f"依据：{mark.clause}。",
         "rows": [
-            _score_row(no, result, numbers.get(pk, ""))
+            _score_row(no, result, numbers.get(pk, ""), masked)
             for no, (pk, result) in enumerate(results.items(), start=1)
         ],
         "signatures": [_fact("考官", ""), _fact("班主任", "")],
     }
 
 
-def roster_pdf(klass: TrainingClass, *, at: datetime) -> bytes:
-    return typeset(TEMPLATES / "roster.typ", roster(klass, at=at))
+def roster_pdf(klass: TrainingClass, *, at: datetime, masked: bool = False) -> bytes:
+    return typeset(TEMPLATES / "roster.typ", roster(klass, at=at, masked=masked))
 
 
 def sign_in_pdf(session: Session, *, at: datetime, filled: bool = False) -> bytes:
-    return typeset(TEMPLATES / "sign_in_sheet.typ", sign_in_sheet(session, at=at, filled=filled))
+    return sign_in_pdf_of(sign_in_sheet(session, at=at, filled=filled))
+
+
+def sign_in_pdf_of(sheet: SignInSheet) -> bytes:
+    return typeset(TEMPLATES / "sign_in_sheet.typ", sheet)
 
 
 def score_pdf(
-    klass: TrainingClass, *, at: datetime, certificates: Mapping[int, str] | None = None
+    klass: TrainingClass,
+    *,
+    at: datetime,
+    certificates: Mapping[int, str] | None = None,
+    results: Mapping[int, Result] | None = None,
+    masked: bool = False,
 ) -> bytes:
-    sheet = score_sheet(klass, at=at, certificates=certificates)
+    sheet = score_sheet(klass, at=at, certificates=certificates, results=results, masked=masked)
     return typeset(TEMPLATES / "score_sheet.typ", sheet)
 
 
-def sign_in_xlsx(session: Session, *, at: datetime, filled: bool = False) -> bytes:
-    sheet = sign_in_sheet(session, at=at, filled=filled)
+def sign_in_xlsx_of(session: Session, sheet: SignInSheet) -> bytes:
     heads = ("序号", "姓名", "证件末四位", "单位", "签到", "签到时间", "签退", "签退时间")
     rows = [
         (
@@ -169,11 +185,17 @@ def _posts(people: list[Enrolment]) -> dict[tuple[int, int], str]:
     }
 
 
-def _roster_row(no: int, one: Enrolment, posts: Mapping[tuple[int, int], str]) -> RosterRow:
+def _name(one: Enrolment, masked: bool) -> str:
+    return mask_name(one.person.name) if masked else one.person.name
+
+
+def _roster_row(
+    no: int, one: Enrolment, posts: Mapping[tuple[int, int], str], masked: bool
+) -> RosterRow:
     person = one.person
     return {
         "number": no,
-        "name": person.name,
+        "name": _name(one, masked),
         "sex": SEXES[idnumber.parse(person.id_number).sex],
         "id_masked": mask_id(person.id_number),
         "employer": one.organization.name,
@@ -182,11 +204,11 @@ def _roster_row(no: int, one: Enrolment, posts: Mapping[tuple[int, int], str]) -
     }
 
 
-def _sign_in_row(no: int, one: Enrolment, came: Presence | None) -> SignInRow:
+def _sign_in_row(no: int, one: Enrolment, came: Presence | None, masked: bool) -> SignInRow:
     left = came.out_at if came else None
     return {
         "number": no,
-        "name": one.person.name,
+        "name": _name(one, masked),
         "id_tail": one.person.id_number[-4:],
         "employer": one.organization.name,
         "in_proof": _proof(came.proof) if came else "",
@@ -209,11 +231,11 @@ def _score_figures(results: list[Result]) -> list[Figure]:
     ]
 
 
-def _score_row(no: int, result: Result, certificate: str) -> ScoreRow:
+def _score_row(no: int, result: Result, certificate: str, masked: bool) -> ScoreRow:
     one = result.enrolment
     return {
         "number": no,
-        "name": one.person.name,
+        "name": _name(one, masked),
         "id_masked": mask_id(one.person.id_number),
         "employer": one.organization.name,
         "hours": f"{result.hours.normalize():f}",

@@ -6,7 +6,7 @@ from anlan.attendance.queries import Presence, presences
 from anlan.classes import queries
 from anlan.classes.models import Closing, EnrolmentSource, Session, Status, TrainingClass
 from anlan.classes.people import Learner
-from anlan.classes.results import results_of
+from anlan.classes.results import Result, results_of
 from anlan.foundation.ui.formats import cn_time
 from anlan.lib.dates import date_range_text, weekday_name
 from anlan.lib.masking import mask_id, mask_phone
@@ -62,12 +62,13 @@ def score_sheet(
     klass: TrainingClass,
     learners: Iterable[Learner],
     certificates: Mapping[int, str] | None = None,
+    results: Mapping[int, Result] | None = None,
 ) -> bytes:
     """成绩册: hours, theory, practical, make-ups, verdict.
 
     `certificates` is enrolment id → number, from the room that issues them.
     """
-    results = results_of(klass)
+    results = results_of(klass) if results is None else results
     headers = ["序号", "姓名", "身份证号", "单位", "学时", "理论", "实操", "补考次数", "结论"]
     if certificates is not None:
         headers.append("证明编号")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from anlan.archives.jobs import (
     export_ordered_years,
+    destroy_ended_keys,
     forget_old_tries,
     reseal_ordered_classes,
     seal_closed_classes,
@@ -43,4 +44,5 @@ SCHEDULE = [
     Job(forget_expired_recordings, every=timedelta(hours=1)),
     Job(sweep_removed, every=timedelta(minutes=10)),
     Job(trim_cache, every=timedelta(minutes=10)),
+    Job(destroy_ended_keys, every=timedelta(hours=1)),
 ]

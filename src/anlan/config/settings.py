@@ -31,6 +31,7 @@ ANLAN_LOG_ALG = env.one_of("ANLAN_LOG_ALG", "sha256", {"sha256", "sm3"})
 ANLAN_LOG_SIGNATURE = env.one_of("ANLAN_LOG_SIGNATURE", "ed25519", {"ed25519", "sm2"})
 ANLAN_TSA_URL = env.text("ANLAN_TSA_URL", "")  # empty: no time stamps
 ANLAN_TSA_CERTS = env.text("ANLAN_TSA_CERTS", "")  # PEM file with the authority's root
+ANLAN_PART_CIPHER = env.text("ANLAN_PART_CIPHER", "AES-256-GCM")  # or SM4-GCM
 ANLAN_FILES = VAR / "files"
 ANLAN_LIVE = (
     VAR / "live"

@@ -24,5 +24,6 @@ urlpatterns = [
     path("bookings/", include("anlan.bookings.urls")),
     path("archives/", include("anlan.archives.urls")),
     path("c/", include(("anlan.archives.public_urls", "certificates"))),
+    path("a/", include(("anlan.archives.seal_urls", "seals"))),
     path("insights/", include("anlan.insights.urls")),
 ]

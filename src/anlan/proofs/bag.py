@@ -29,7 +29,7 @@ OXUM = "Payload-Oxum"
 
 CHUNK = 1 << 20
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can tell
-PACKED_ALREADY = {".jpg", ".jpeg", ".png", ".webp", ".mp4", ".m4s", ".ts", ".xlsx", ".zip"}
+PACKED_ALREADY = {".jpg", ".jpeg", ".png", ".webp", ".mp4", ".m4s", ".ts", ".xlsx", ".zip", ".enc"}
 # What Windows refuses in a file name; and "%", which RFC 8493 writes as %25 in a manifest, but
 # sha256sum and the common validators do not: without it, everybody reads the same.
 FORBIDDEN = re.compile(r'[\\:*?"<>|%]')
@@ -44,9 +44,16 @@ def write_bag(
     entries: Iterable[tuple[str, bytes | Path]], info: Mapping[str, str], *, base: str = "archive"
 ) -> bytes:
     """The archive as bytes. Paths are relative to data/; `info` becomes bag-info.txt."""
+    return sealed_bag(entries, info, base=base)[0]
+
+
+def sealed_bag(
+    entries: Iterable[tuple[str, bytes | Path]], info: Mapping[str, str], *, base: str = "archive"
+) -> tuple[bytes, str]:
+    """The archive as bytes, and its seal."""
     buffer = io.BytesIO()
-    _write(buffer, entries, info, base)
-    return buffer.getvalue()
+    seal = _write(buffer, entries, info, base)
+    return buffer.getvalue(), seal
 
 
 def write_bag_to(

@@ -1,7 +1,6 @@
 """`python -m anlan.proofs PATH…`: an auditor's own check, without the platform and its database.
 
-A file named `.json` is taken for a receipt, everything else for an archive. The first word `cosign`
-hands over to the witness's command.
+The first word `cosign` hands over to the witness's command.
 """
 
 import argparse
@@ -12,10 +11,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from anlan.proofs import cosign_cli
-from anlan.proofs.findings import Verdict
-from anlan.proofs.receipt import check_file, conclusion
+from anlan.proofs.findings import Finding, UnreadableError, Verdict
+from anlan.proofs.kinds import check, evidence_of, things_at
+from anlan.proofs.part_keys import PartKeys, looks_like_keys, read_keys
+from anlan.proofs.revocations import BadList, read_list
 from anlan.proofs.stamps import Authority, authorities_at
-from anlan.proofs.verdict import archives_in, verify
+from anlan.proofs.trust import BadTrust, trusted
+from anlan.proofs.verdict import Means
 
 SIGNS = {
     "changed": "改动",
@@ -23,10 +25,12 @@ SIGNS = {
     "added": "多出",
     "malformed": "无效",
     "unchecked": "未核",
-    "withheld": "未公开",
+    "revoked": "撤销",
+    "withheld": "未开",
     "ok": "相符",
 }
 MOST_SHOWN = 50
+MOST_WITHHELD = 3
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,8 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return cosign_cli.main(words[1:])
     parser = argparse.ArgumentParser(
         prog="anlan verify",
-        description="核对封存档案是否仍是封存时的样子，回执能否证明记录在日志中。"
-        "全部完好时退出码为 0，否则为 1。",
+        description="核对封存档案是否仍是封存时的样子，回执能否证明记录在日志中，证明 PDF 和电子徽章"
+        "是否由发证机关签发，录像分段是否齐全。全部完好时退出码为 0，否则为 1。",
     )
     add_arguments(parser)
     return run(parser.parse_args(words))
@@ -46,17 +50,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Verify what was named and tell; the exit code as `main` gives it."""
     try:
-        vkeys = [*arguments.key, *_listed_keys(arguments.keys)]
-    except (OSError, UnicodeDecodeError):
-        _say(f"读不到公钥文件 {arguments.keys}，请核对路径。")
+        means = means_of(arguments)
+    except (UnreadableError, BadTrust, BadList) as unreadable:
+        _say(f"{unreadable}。")
         return 1
-    try:
-        authorities = authorities_at(arguments.tsa) if arguments.tsa else []
-    except (OSError, ValueError):
-        _say(f"读不到时间戳机构的证书 {arguments.tsa}，应是 PEM 格式，含根证书。")
-        return 1
-    found = [inner for path in arguments.paths for inner in archives_in(path) or [path]]
-    verdicts = [(path, _verdict(path, vkeys, authorities)) for path in found]
+    found = [thing for path in arguments.paths for thing in things_at(path)]
+    verdicts = [(path, check(path, means)) for path in found]
     seals_agree = not arguments.seal or arguments.seal in {v.seal for _, v in verdicts}
     if arguments.json:
         print(
@@ -70,6 +69,45 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if seals_agree and all(verdict.ok for _, verdict in verdicts) else 1
 
 
+def means_of(arguments: argparse.Namespace) -> Means:
+    """What was given; raises `UnreadableError`, `BadTrust`, `BadList`."""
+    listed, parts = _keys_in(arguments.keys)
+    anchors = [one for path in arguments.trust for one in trusted(path)]
+    return Means(
+        vkeys=[*arguments.key, *listed],
+        keys=parts,
+        authorities=_authorities(arguments.tsa),
+        anchors=anchors,
+        revoked=read_list(arguments.revoked, anchors) if arguments.revoked else None,
+        holder=(arguments.holder, arguments.code) if arguments.holder else None,
+    )
+
+
+def _keys_in(files: Sequence[Path]) -> tuple[list[str], PartKeys]:
+    """The public keys and the keys of parts that lie in these files."""
+    listed: list[str] = []
+    parts = PartKeys()
+    for path in files:
+        try:
+            text = path.read_bytes()
+            if looks_like_keys(text):
+                parts = parts.with_those_of(read_keys(text))
+                continue
+            lines = text.decode().splitlines()
+        except (OSError, UnicodeDecodeError):
+            raise UnreadableError(f"读不到公钥文件或钥匙文件 {path}，请核对路径") from None
+        listed += [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    return listed, parts
+
+
+def _authorities(path: Path | None) -> list[Authority]:
+    try:
+        return authorities_at(path) if path else []
+    except (OSError, ValueError):
+        text = f"读不到时间戳机构的证书 {path}，应是 PEM 格式，含根证书"
+        raise UnreadableError(text) from None
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command line takes."""
     parser.add_argument(
@@ -77,7 +115,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="PATH",
-        help="档案 zip、解开的档案、存放多份档案的文件夹，或回执 .json",
+        help="档案 zip、解开的档案、回执或录像分段清单 .json、证明 .pdf、电子徽章 .jwt，"
+        "或存放以上各种的文件夹",
     )
     parser.add_argument(
         "--seal", metavar="HEX", type=str.lower, help="公布的封签，与档案的封签比对"
@@ -87,45 +126,56 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="VKEY",
         action="append",
         default=[],
-        help="公布的日志公钥或见证公钥，核对回执用，可多次给出",
+        help="公布的日志公钥或见证公钥，可多次给出",
     )
     parser.add_argument(
-        "--keys", metavar="FILE", type=Path, help="公钥文件，每行一个，# 开头的行略过"
+        "--keys",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="公钥文件（每行一个，# 开头的行略过），或随档案取得的钥匙文件 .json，可多次给出",
     )
     parser.add_argument(
         "--tsa", metavar="PEM", type=Path, help="时间戳机构的证书（含根证书），核对回执里的时间戳"
     )
     parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
+    add_certificate_arguments(parser)
 
 
-def _verdict(path: Path, vkeys: Sequence[str], authorities: Sequence[Authority]) -> Verdict:
-    if _is_receipt(path):
-        return Verdict(tuple(check_file(path, vkeys, authorities)))
-    return verify(path)
-
-
-def _is_receipt(path: Path) -> bool:
-    return path.suffix.lower() == ".json" and not path.is_dir()
-
-
-def _listed_keys(path: Path | None) -> list[str]:
-    lines = path.read_text("utf-8").splitlines() if path else []
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+def add_certificate_arguments(parser: argparse.ArgumentParser) -> None:
+    """What checking certificates and badges takes."""
+    parser.add_argument(
+        "--trust",
+        metavar="PEM",
+        type=Path,
+        action="append",
+        default=[],
+        help="发证机关证书（公布在 /c/issuer.pem），核对证明和徽章用，可多次给出",
+    )
+    parser.add_argument(
+        "--revoked", metavar="FILE", type=Path, help="撤销名单 revoked.jwt（带签名）或 revoked.json"
+    )
+    parser.add_argument("--holder", metavar="ID", help="自称持有人的身份证号，核对徽章用")
+    parser.add_argument("--code", metavar="CODE", default="", help="持有人码，与 --holder 同用")
 
 
 def _tell(path: Path, verdict: Verdict) -> None:
     _say(str(path))
-    for finding in verdict.findings[:MOST_SHOWN]:
-        _say(f"  {SIGNS[finding.kind]}  {finding.text}")
-    if len(verdict.findings) > MOST_SHOWN:
-        _say(f"  ……另有 {len(verdict.findings) - MOST_SHOWN} 条，用 --json 查看全部")
+    closed = [finding for finding in verdict.findings if finding.kind == "withheld"]
+    said = [finding for finding in verdict.findings if finding.kind != "withheld"]
+    _list(said, MOST_SHOWN, "条")
+    _list(closed, MOST_WITHHELD, "件未开封")
     if verdict.seal:
         _say(f"  封签  {verdict.seal}")
-    if _is_receipt(path):
-        _say(f"结论：{conclusion(verdict.findings)}")
-        return
-    amount = f"{verdict.files} 个文件，{verdict.bytes:,} 字节"
-    _say(f"结论：档案完好，{amount}。" if verdict.ok else "结论：档案不可信，原因见上。")
+    _say(f"结论：{evidence_of(path).conclude(verdict)}")
+
+
+def _list(findings: Sequence[Finding], most: int, what: str) -> None:
+    for finding in findings[:most]:
+        _say(f"  {SIGNS[finding.kind]}  {finding.text}")
+    if len(findings) > most:
+        _say(f"  ……另有 {len(findings) - most} {what}，用 --json 查看全部")
 
 
 def _record(path: Path, verdict: Verdict) -> dict[str, object]:

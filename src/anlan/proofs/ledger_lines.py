@@ -1,7 +1,7 @@
 """The ledger lines inside an archive, and the values that open their commitments."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from anlan.proofs.canonical import canonical, leaf_hash, opens, parse_json
@@ -15,10 +15,39 @@ LONGEST_OPENINGS = 64 << 20
 Commitments = dict[str, dict[str, str]]  # entry id → name → commitment
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as it stands: its number from 1, its entry, the hash of what it says."""
+
+    number: int
+    uid: str
+    hashed: bytes
+    alg: str
+    commitments: Mapping[str, str]
+    data: Mapping[str, Any]
+    verb: str
+
+
+@dataclass(slots=True)
+class Ledger:
+    """data/ledger.jsonl after it was read: good lines, and what is wrong with the others."""
+
+    lines: list[Line] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    wrong: set[str] = field(default_factory=set)  # entries already reported
+    commitments: Commitments = field(default_factory=dict)
+
+    def take(self, line: Line) -> None:
+        self.lines.append(line)
+        self.commitments[line.uid] = dict(line.commitments)
+
+
 def ledger_line(leaf: str, hash_of_leaf: bytes, alg: str) -> bytes:
-    """One line of data/ledger.jsonl, from what the ledger stores (`leaf` is canonical JSON)."""
-    record = {"leaf": json.loads(leaf), "hash": hash_of_leaf.hex(), "alg": alg}
-    return canonical(record) + b"\n"
+    """One line of data/ledger.jsonl, from what the ledger stores.
+
+    `leaf` is canonical JSON already, and so is the line around it: its keys stand in order.
+    """
+    return f'{{"alg":"{alg}","hash":"{hash_of_leaf.hex()}","leaf":{leaf}}}\n'.encode()
 
 
 def openings_file(openings: Iterable[tuple[str, str, bytes, object]]) -> bytes:
@@ -31,22 +60,24 @@ def openings_file(openings: Iterable[tuple[str, str, bytes, object]]) -> bytes:
     )
 
 
-def check_ledger(chunks: Iterable[bytes]) -> tuple[list[Finding], int, Commitments]:
-    """Recompute every leaf hash: findings, the number of lines, and the commitments they hold."""
-    findings: list[Finding] = []
-    commitments: Commitments = {}
-    number = 0
-    for number, line in enumerate(_lines(chunks), start=1):
+def check_ledger(chunks: Iterable[bytes]) -> Ledger:
+    """Recompute every leaf hash."""
+    ledger = Ledger()
+    seen: set[str] = set()
+    for number, text in enumerate(_lines(chunks), start=1):
         try:
-            uid, held = _entry(line)
+            line = _entry(number, text)
         except _RecordError as wrong:
-            findings.append(Finding(wrong.kind, LEDGER, f"台账第 {number} 行：{wrong}"))
+            said = f"台账第 {number} 行：{wrong}"
+            ledger.findings.append(Finding(wrong.kind, LEDGER, said))
+            ledger.wrong.add(wrong.uid)
             continue
-        if uid in commitments:
-            text = f"台账第 {number} 行：编号 {uid} 出现两次"
-            findings.append(Finding("malformed", LEDGER, text))
-        commitments[uid] = held
-    return findings, number, commitments
+        if line.uid in seen:
+            said = f"台账第 {number} 行：编号 {line.uid} 出现两次"
+            ledger.findings.append(Finding("malformed", LEDGER, said))
+        seen.add(line.uid)
+        ledger.take(line)
+    return ledger
 
 
 def check_openings(chunks: Iterable[bytes], commitments: Commitments) -> tuple[list[Finding], int]:
@@ -57,33 +88,42 @@ def check_openings(chunks: Iterable[bytes], commitments: Commitments) -> tuple[l
             raise _RecordError("malformed", "应是一个列表")
     except _RecordError as wrong:
         return [Finding("malformed", OPENINGS, f"openings.json：{wrong}")], 0
+    return open_all(openings, commitments, OPENINGS), len(openings)
+
+
+def open_all(openings: Iterable[Any], commitments: Commitments, path: str) -> list[Finding]:
+    """What does not open as it should, among openings that stand in the file at `path`."""
     findings: list[Finding] = []
+    name = path.removeprefix("data/")
     for number, opening in enumerate(openings, start=1):
         try:
             _open(opening, commitments)
         except _RecordError as wrong:
-            findings.append(Finding(wrong.kind, OPENINGS, f"openings.json 第 {number} 项：{wrong}"))
-    return findings, len(openings)
+            findings.append(Finding(wrong.kind, path, f"{name} 第 {number} 项：{wrong}"))
+    return findings
 
 
 class _RecordError(Exception):
-    def __init__(self, kind: Kind, text: str) -> None:
+    def __init__(self, kind: Kind, text: str, uid: str = "") -> None:
         super().__init__(text)
         self.kind: Kind = kind
+        self.uid = uid
 
 
-def _entry(line: bytes) -> tuple[str, dict[str, str]]:
-    entry = _parse(line)
+def _entry(number: int, text: bytes) -> Line:
+    entry = _parse(text)
     try:
         leaf, claimed, alg = entry["leaf"], entry["hash"], entry["alg"]
-        uid, held = str(leaf["id"]), leaf.get("commitments", {})
-        recomputed = leaf_hash(canonical(leaf), alg).hex()
-        held = {name: str(text) for name, text in held.items()}
+        uid, held, data = str(leaf["id"]), leaf.get("commitments", {}), leaf.get("data", {})
+        recomputed = leaf_hash(canonical(leaf), alg)
+        held = {name: str(value) for name, value in held.items()}
+        data = dict(data)
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
         raise _RecordError("malformed", "缺少 leaf、id、hash、alg 之一，或内容不规范") from None
-    if recomputed != claimed:
-        raise _RecordError("changed", f"重新计算的哈希与记录不符，编号 {uid} 的内容或哈希被改动")
-    return uid, held
+    if recomputed.hex() != claimed:
+        said = f"重新计算的哈希与记录不符，编号 {uid} 的内容或哈希被改动"
+        raise _RecordError("changed", said, uid)
+    return Line(number, uid, recomputed, alg, held, data, str(leaf.get("verb", "")))
 
 
 def _open(opening: Any, commitments: Commitments) -> None:

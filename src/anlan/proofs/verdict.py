@@ -1,14 +1,17 @@
 """Is this archive still what was sealed? `verify` reads everything and trusts nothing.
 
-What it cannot say: a forger who rewrites the files, both manifests and the ledger lines leaves
-an archive that agrees with itself. Against that stands the seal, published when the archive was
-sealed: compare it.
+What it cannot say by itself: a forger who rewrites the files, both manifests, the ledger lines and
+the receipts leaves an archive that agrees with itself. Against that stand the log's public key, and
+the seal that was published when the archive was sealed: give the one, compare the other.
 """
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from cryptography.x509 import Certificate
 
 from anlan.proofs.bag import (
     CHUNK,
@@ -20,41 +23,62 @@ from anlan.proofs.bag import (
     PAYLOAD,
     TAGMANIFEST,
 )
-from anlan.proofs.findings import Finding, UnreadableError, Verdict
-from anlan.proofs.ledger_lines import (
-    LEDGER,
-    OPENINGS,
-    Commitments,
-    check_ledger,
-    check_openings,
-)
+from anlan.proofs.bundle import LONGEST, RECEIPTS, check_bundle
+from anlan.proofs.enclosed import Bag, Opened, archive_uid, check_films, check_parts
+from anlan.proofs.findings import WRONG, Finding, UnreadableError, Verdict
+from anlan.proofs.ledger_lines import LEDGER, OPENINGS, Ledger, check_ledger, check_openings
+from anlan.proofs.part_keys import PartKeys
+from anlan.proofs.revocations import Revocations
 from anlan.proofs.sources import Source, opened, pieces
 
-__all__ = ["Finding", "Verdict", "archives_in", "verify", "verify_archive"]
+__all__ = ["Finding", "Means", "Verdict", "archives_in", "verify", "verify_archive"]
 
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 LONGEST_TAG_FILE = 64 << 20
 UNREAD = ""  # stands for the hash of a file that was found broken and reported
 
 
-def verify(path: Path | str) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What the checker brings along.
+
+    `vkeys`: published public keys (C2SP); `keys`: keys of parts; `authorities`: of time stamps;
+    `anchors`: roots of who issues certificates; `revoked`: a list of revoked ones; `holder`: the
+    ID number and code of whoever says that a badge is theirs.
+    """
+
+    vkeys: Sequence[str] = ()
+    keys: PartKeys = field(default_factory=PartKeys)
+    authorities: Sequence[Certificate] = ()
+    anchors: Sequence[Certificate] = ()
+    revoked: Revocations | None = None
+    holder: tuple[str, str] | None = None
+
+
+NOTHING = Means()
+
+
+def verify(path: Path | str, means: Means = NOTHING) -> Verdict:
     """Check one archive (zip or unpacked), or every archive that lies in a folder."""
     path = Path(path)
     archives = archives_in(path)
     if archives == [path]:
-        return verify_archive(path)
-    verdicts = {one.relative_to(path).as_posix(): verify_archive(one) for one in archives}
+        return verify_archive(path, means)
+    verdicts = {one.relative_to(path).as_posix(): verify_archive(one, means) for one in archives}
     findings = [
         Finding(finding.kind, f"{name}/{finding.path}", f"{name}：{finding.text}")
         for name, verdict in verdicts.items()
         for finding in verdict.findings
     ]
+    if any(finding.kind in WRONG for finding in findings):
+        findings = [finding for finding in findings if finding.kind in WRONG]
     if not archives:
         findings = [Finding("malformed", path.name, f"{path.name}：这个文件夹里没有封存档案")]
     return Verdict(
         findings=tuple(findings),
         files=sum(verdict.files for verdict in verdicts.values()),
         bytes=sum(verdict.bytes for verdict in verdicts.values()),
+        strict=bool(means.vkeys),
     )
 
 
@@ -71,15 +95,15 @@ def archives_in(path: Path) -> list[Path]:
     return found
 
 
-def verify_archive(path: Path) -> Verdict:
+def verify_archive(path: Path, means: Means = NOTHING) -> Verdict:
     try:
         with opened(path) as source:
-            return _examine(source)
+            return _examine(source, means)
     except UnreadableError as unreadable:
         return Verdict((Finding("malformed", path.name, f"{path.name}：{unreadable}"),))
 
 
-def _examine(source: Source) -> Verdict:
+def _examine(source: Source, means: Means) -> Verdict:
     findings = list(source.problems)
     sums, sizes = _hash_all(source, findings)
     texts = {name: _tag_text(source, name, sums, findings) for name in (DECLARATION, INFO)}
@@ -94,11 +118,18 @@ def _examine(source: Source) -> Verdict:
     if info.get(OXUM) != f"{octets}.{len(payload)}":
         text = f"{INFO} 记载的总量与实有 {len(payload)} 个文件、{octets} 字节不符"
         findings.append(Finding("changed", INFO, text))
-    praise = _check_records(source, sums, findings)
-    if not findings:
+    findings += _check_records(source, (sums, sizes), info, means)
+    shown = [finding for finding in findings if finding.kind in WRONG]
+    if not shown:
         text = f"{len(payload)} 个文件逐一核对，与清单一致"
-        findings = [Finding("ok", MANIFEST, text), *praise]
-    return Verdict(tuple(findings), len(payload), octets, info, sums.get(TAGMANIFEST, ""))
+        shown = [Finding("ok", MANIFEST, text), *sorted(findings, key=_from_ok)]
+    seal = sums.get(TAGMANIFEST, "")
+    return Verdict(tuple(shown), len(payload), octets, info, seal, bool(means.vkeys))
+
+
+def _from_ok(finding: Finding) -> int:
+    """What holds is said first, what was not opened last."""
+    return ("ok", "unchecked", "withheld").index(finding.kind)
 
 
 def _hash_all(source: Source, findings: list[Finding]) -> tuple[dict[str, str], dict[str, int]]:
@@ -168,20 +199,52 @@ def _compare(listed: Mapping[str, str], present: Mapping[str, str], manifest: st
 
 
 def _check_records(
-    source: Source, sums: Mapping[str, str], findings: list[Finding]
+    source: Source,
+    read: tuple[Mapping[str, str], Mapping[str, int]],
+    info: Mapping[str, str],
+    means: Means,
 ) -> list[Finding]:
-    """Recompute ledger lines and open commitments; returns what to say if all is well."""
-    praise: list[Finding] = []
-    commitments: Commitments = {}
+    """Ledger lines, their receipts, what opens their commitments, the films: good and bad alike."""
+    sums, sizes = read
+    ledger = Ledger()
+    findings: list[Finding] = []
     if sums.get(LEDGER, UNREAD) != UNREAD:
-        wrong, count, commitments = check_ledger(pieces(source, LEDGER))
-        findings += wrong
-        praise.append(Finding("ok", LEDGER, f"台账 {count} 行，哈希逐行重新计算，全部一致"))
+        ledger = check_ledger(pieces(source, LEDGER))
+        findings += ledger.findings
+        count = len(ledger.lines)
+        findings.append(Finding("ok", LEDGER, f"台账 {count} 行，哈希逐行重新计算，全部一致"))
+        findings += _check_receipts(source, sums, ledger, means)
     if sums.get(OPENINGS, UNREAD) != UNREAD:
-        wrong, count = check_openings(pieces(source, OPENINGS), commitments)
+        wrong, count = check_openings(pieces(source, OPENINGS), ledger.commitments)
         findings += wrong
-        praise.append(Finding("ok", OPENINGS, f"个人信息承诺 {count} 项，逐项打开，全部一致"))
-    return praise
+        findings.append(Finding("ok", OPENINGS, f"个人信息承诺 {count} 项，逐项打开，全部一致"))
+    bag = Bag(source, sizes, archive_uid(info), ledger)
+    parts = check_parts(bag, means.keys)
+    findings += [*_parts_said(parts), *parts.findings]
+    return [*findings, *check_films(bag, sums, parts)]
+
+
+def _check_receipts(
+    source: Source, sums: Mapping[str, str], ledger: Ledger, means: Means
+) -> list[Finding]:
+    if sums.get(RECEIPTS, UNREAD) == UNREAD:
+        text = "档案里没有台账的回执，台账出自哪个日志未核"
+        return [Finding("unchecked", RECEIPTS, text)]
+    parts: list[bytes] = []
+    for piece in pieces(source, RECEIPTS):
+        parts.append(piece)
+        if len(parts) * CHUNK > LONGEST:
+            return [Finding("malformed", RECEIPTS, "receipts.json：过大，拒绝读取")]
+    return check_bundle(b"".join(parts), ledger, means.vkeys)
+
+
+def _parts_said(parts: Opened) -> list[Finding]:
+    if not parts.opened:
+        return []
+    said = f"加密件 {parts.parts} 件中开封 {parts.opened} 件，内容完整"
+    if parts.commitments:
+        said += f"；个人信息承诺 {parts.commitments} 项，逐项打开，全部一致"
+    return [Finding("ok", PAYLOAD, said)]
 
 
 def _info(text: str) -> dict[str, str]:

@@ -5,31 +5,32 @@ row and its ledger line are written in one. What a crash leaves behind is a file
 the next round makes the archive whole.
 """
 
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from anlan.archives import evidence
-from anlan.archives.contents import Piece, class_pieces, learner_pieces
-from anlan.archives.models import Archive, SealOrder
-from anlan.archives.papers import class_facts
-from anlan.archives.queries import last_version
+from anlan.archives.contents import class_pieces, learner_pieces
+from anlan.archives.evidence import Evidence, evidence_of
+from anlan.archives.models import Archive, ArchivePart, SealOrder
+from anlan.archives.papers import ClassFacts, class_facts
+from anlan.archives.queries import keep_until, last_version
 from anlan.archives.reports import closing_of
 from anlan.archives.services.certificates import issue_certificates
+from anlan.archives.services.enclosing import Enclosed, enclose, parts_of
+from anlan.archives.services.packing import (
+    front_matter,
+    pack,
+    sealing_folder,
+)
 from anlan.classes.models import Enrolment, TrainingClass
 from anlan.classes.queries import enrolled
 from anlan.foundation.accounts.models import User
-from anlan.foundation.files.models import StoredFile
-from anlan.foundation.files.services import MEGABYTE, keep
+from anlan.foundation.ledger.bundles import publish_all
 from anlan.foundation.ledger.services import record
 from anlan.lib.dates import local_date
 from anlan.lib.refusals import BadInput, Refused
-from anlan.proofs.bag import plain_name, write_bag_to
 
 
 @transaction.atomic
@@ -39,6 +40,8 @@ def order_reseal(klass: TrainingClass, *, by: User, at: datetime, reason: str) -
         raise BadInput("请写明重新封存的理由。", "这条理由会记入台账。")
     if not last_version(klass):
         raise Refused("本班还没有封存过，正在等待首次封存。", "请稍后刷新页面。")
+    if keep_until(klass, at) < local_date(at):
+        raise Refused("本班档案的保管期已满，钥匙已经或即将销毁，不能重新封存。", "原有各版不变。")
     said = reason.strip()[:200]
     try:
         with transaction.atomic():
@@ -65,12 +68,17 @@ def seal_class(
     Raises `NotClosed`; `Refused` when another hand has sealed in the meantime.
     """
     closing_of(klass)
-    version = last_version(klass) + 1
-    pieces = class_pieces(klass, at=at)
-    file, seal = _pack(pieces, f"一期一档 {klass.number} v{version}.zip", klass, version, at)
-    archive = Archive(klass=klass, version=version, file=file, manifest_sha256=seal, at=at)
-    archive.files = len(pieces)
-    return _keep_class(archive, order, by)
+    publish_all(at)
+    evidence, facts = evidence_of(klass), class_facts(klass)
+    archive = Archive(klass=klass, version=last_version(klass) + 1, at=at)
+    archive.keep_until = keep_until(klass, at)
+    with sealing_folder() as folder:
+        pieces = class_pieces(evidence, facts, at=at)
+        enclosed, left_out = enclose(pieces, archive.uid, folder)
+        enclosed = front_matter(archive, enclosed, left_out, evidence, facts)
+        name = f"一期一档 {klass.number} v{archive.version}.zip"
+        pack(archive, enclosed, name, folder)
+    return _keep_class(archive, parts_of(archive, enclosed), order, by)
 
 
 def seal_learners(
@@ -81,32 +89,45 @@ def seal_learners(
     due = _due(klass, older_than)
     if not due:
         return []
-    facts, entries = class_facts(klass), evidence.class_entries(klass)
+    publish_all(at)
+    evidence, facts = evidence_of(klass), class_facts(klass)
+    until = keep_until(klass, at)
     made = []
-    for enrolment in due:
-        pieces = learner_pieces(enrolment, facts, entries, at=at)
-        version = last_version(klass, enrolment) + 1
-        name = f"一人一档 {klass.number} {plain_name(enrolment.person.name)} v{version}.zip"
-        file, seal = _pack(pieces, name, klass, version, at)
-        archive = Archive(klass=klass, enrolment=enrolment, version=version, file=file, at=at)
-        archive.manifest_sha256, archive.files = seal, len(pieces)
-        made.append(_keep_learner(archive, by))
+    for no, version, enrolment in due:
+        archive = Archive(klass=klass, enrolment=enrolment, at=at, keep_until=until)
+        archive.version = version + 1
+        enclosed = _pack_learner(archive, no, enrolment, evidence, facts)
+        made.append(_keep_learner(archive, parts_of(archive, enclosed), by))
     return made
 
 
-def _due(klass: TrainingClass, older_than: datetime | None) -> list[Enrolment]:
+def _pack_learner(
+    archive: Archive, no: int, enrolment: Enrolment, evidence: Evidence, facts: ClassFacts
+) -> list[Enclosed]:
+    name = f"一人一档 {archive.klass.number} 第{no:02d}号 v{archive.version}.zip"
+    with sealing_folder() as folder:
+        pieces = learner_pieces(no, enrolment, evidence, facts, at=archive.at)
+        enclosed, _left_out = enclose(pieces, archive.uid, folder)
+        pack(archive, enclosed, name, folder)
+    return enclosed
+
+
+def _due(klass: TrainingClass, older_than: datetime | None) -> list[tuple[int, int, Enrolment]]:
+    """Who waits for an archive, with the row of the roster and the last version."""
     people = enrolled(klass).select_related("person", "organization", "klass__provider")
-    with_newest = people.annotate(sealed_at=Max("archives__at"))
+    with_newest = people.annotate(sealed_at=Max("archives__at"), newest=Max("archives__version"))
     return [
-        one
-        for one in with_newest
+        (no, one.newest or 0, one)
+        for no, one in enumerate(with_newest, start=1)
         if one.sealed_at is None or (older_than is not None and one.sealed_at < older_than)
     ]
 
 
 @transaction.atomic
-def _keep_class(archive: Archive, order: SealOrder | None, by: User | None) -> Archive:
-    _save_next(archive)
+def _keep_class(
+    archive: Archive, parts: Sequence[ArchivePart], order: SealOrder | None, by: User | None
+) -> Archive:
+    _save_next(archive, parts)
     if order is not None:
         SealOrder.objects.filter(pk=order.pk).update(archive=archive)
     record(
@@ -114,6 +135,7 @@ def _keep_class(archive: Archive, order: SealOrder | None, by: User | None) -> A
         "class_sealed",
         by=by,
         at=archive.at,
+        archive=str(archive.uid),
         version=archive.version,
         files=archive.files,
         seal=archive.manifest_sha256,
@@ -123,8 +145,8 @@ def _keep_class(archive: Archive, order: SealOrder | None, by: User | None) -> A
 
 
 @transaction.atomic
-def _keep_learner(archive: Archive, by: User | None) -> Archive:
-    _save_next(archive)
+def _keep_learner(archive: Archive, parts: Sequence[ArchivePart], by: User | None) -> Archive:
+    _save_next(archive, parts)
     enrolment = archive.enrolment
     if enrolment is None:
         raise ValueError("a learner's archive needs its enrolment")
@@ -134,6 +156,7 @@ def _keep_learner(archive: Archive, by: User | None) -> Archive:
         by=by,
         at=archive.at,
         about=enrolment.person.uid,
+        archive=str(archive.uid),
         version=archive.version,
         seal=archive.manifest_sha256,
         sha256=archive.file.sha256,
@@ -141,35 +164,10 @@ def _keep_learner(archive: Archive, by: User | None) -> Archive:
     return archive
 
 
-def _save_next(archive: Archive) -> None:
+def _save_next(archive: Archive, parts: Sequence[ArchivePart]) -> None:
     try:
         with transaction.atomic():
             archive.save()
+            ArchivePart.objects.bulk_create(parts)
     except IntegrityError as raced:
         raise Refused("另一位同事刚刚封存了同一份档案。", "请刷新页面查看最新一版。") from raced
-
-
-def _pack(
-    pieces: Sequence[Piece], name: str, klass: TrainingClass, version: int, at: datetime
-) -> tuple[StoredFile, str]:
-    """Write the bag beside the file store, then keep it there; returns the file and its seal."""
-    root = Path(settings.ANLAN_FILES)
-    root.mkdir(parents=True, exist_ok=True)
-    info = {
-        "Source-Organization": plain_name(klass.provider.name),
-        "External-Identifier": plain_name(klass.number),
-        "External-Description": plain_name(klass.title),
-        "Bagging-Date": local_date(at).isoformat(),
-        "Archive-Version": str(version),
-        "Synthetic": "yes" if klass.is_synthetic else "no",
-    }
-    with tempfile.TemporaryDirectory(dir=root, prefix="sealing-") as folder:
-        target = Path(folder) / "archive.zip"
-        seal = write_bag_to(target, [(piece.path, piece.content) for piece in pieces], info)
-        return keep(_chunks(target), name=name, by=None, at=at), seal
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while chunk := stream.read(MEGABYTE):
-            yield chunk

@@ -5,6 +5,7 @@ import shutil
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,13 +20,19 @@ from anlan.archives.services import (
     seal_learners,
     sealing,
 )
+from anlan.archives.services.opening import keys_of
 from anlan.attendance.models import Sheet
+from anlan.classes.models import Enrolment, EnrolmentStatus
 from anlan.classes.queries import registers_of
 from anlan.foundation.files.services import keep
+from anlan.foundation.ledger import bundles
 from anlan.foundation.ledger.models import Entry
+from anlan.foundation.ledger.sequencer import public_key
 from anlan.foundation.rules.models import Rule
 from anlan.lib.refusals import Refused
-from anlan.proofs.verdict import verify
+from anlan.lib.spreadsheets import read_table
+from anlan.proofs.opened_copy import opened_copy
+from anlan.proofs.verdict import Means, verify
 from anlan.testing.builders import a_closed_class, an_approved_class, the_stage
 from anlan.testing.cast import NOW, Cast
 
@@ -79,18 +86,54 @@ def test_the_seal_stands_in_the_ledger_and_the_class_archive_lists_its_learners(
     }
 
 
-def test_openings_show_the_learner_and_only_in_the_archive(cast: Cast) -> None:
+def opened(archive: Archive) -> dict[str, bytes]:
+    """Everything in an archive, its parts opened with the keys that the platform hands out."""
+    with opened_copy(archive.file.path, keys_of(archive)) as copy:
+        return {name: b"".join(content) for name, content in copy.members()}
+
+
+def record_of(archive: Archive, no: int) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(opened(archive)[f"personal/{no:03d}.json"])
+    return found
+
+
+def test_a_person_s_full_data_is_in_own_part_and_nowhere_in_clear(cast: Cast) -> None:
+    klass = a_closed_class(cast, learners=3)
+    jobs.seal_closed_classes(NOW)
+    people = [one.person for one in klass.enrolments.order_by("id")]
+    for archive in Archive.objects.filter(klass=klass):
+        bag = unpacked(archive)
+        for name in bag.namelist():
+            content = bag.read(name)
+            for person in people:
+                for secret in (person.id_number, person.phone):
+                    assert secret.encode() not in content, name
+            if name.endswith((".json", ".jsonl", ".txt")):
+                assert not any(person.name.encode() in content for person in people), name
+    (archive,) = queries.archives_of(klass)
+    for no, person in enumerate(people, start=1):
+        record = record_of(archive, no)
+        assert (record["row"], record["name"]) == (no, person.name)
+        assert (record["id_number"], record["phone"]) == (person.id_number, person.phone)
+        assert record["openings"]
+        others = [other for other in people if other != person]
+        assert not any(other.id_number in str(record) for other in others)
+    sheet = read_table(opened(archive)["02-花名册/花名册.xlsx"])
+    assert "赵*" in str(sheet.rows)
+
+
+def test_with_the_keys_every_part_opens_and_every_commitment(cast: Cast, tmp_path: Path) -> None:
     klass = a_closed_class(cast, learners=2)
-    seal_learners(klass, by=None, at=NOW)
-    one, other = queries.learner_archives_of(klass)
-    assert one.enrolment
-    assert other.enrolment
-    opened = json.loads(unpacked(one).read("archive/data/openings.json"))
-    assert opened
-    assert {each["value"]["name"] for each in opened} == {one.enrolment.person.name}
-    ledger = unpacked(one).read("archive/data/ledger.jsonl").decode()
-    assert one.enrolment.person.name not in ledger
-    assert other.enrolment.person.id_number not in str(opened)
+    jobs.seal_closed_classes(NOW)
+    for archive in Archive.objects.filter(klass=klass):
+        parts = archive.parts.count()
+        copy = a_copy(archive, tmp_path)
+        closed = verify(copy, Means([public_key()]))
+        assert closed.proved, closed.findings
+        assert sum(one.kind == "withheld" for one in closed.findings) == parts
+        whole = verify(copy, Means([public_key()], keys_of(archive)))
+        assert {one.kind for one in whole.findings} == {"ok"}
+        assert any("逐项打开" in one.text for one in whole.findings)
 
 
 def test_a_name_corrected_later_leaves_its_lines_closed_and_the_archive_whole(
@@ -101,8 +144,18 @@ def test_a_name_corrected_later_leaves_its_lines_closed_and_the_archive_whole(
     person.name = "赵改名"
     person.save(update_fields=["name"])
     archive = seal_class(klass, by=None, at=NOW)
-    assert verify(a_copy(archive, tmp_path)).ok
-    assert json.loads(unpacked(archive).read("archive/data/openings.json")) == []
+    assert verify(a_copy(archive, tmp_path), Means([public_key()], keys_of(archive))).proved
+    assert record_of(archive, 1)["openings"] == []
+
+
+def test_somebody_who_left_has_a_part_too(cast: Cast) -> None:
+    klass = a_closed_class(cast, learners=3)
+    leaving = klass.enrolments.order_by("id")[0]
+    Enrolment.objects.filter(pk=leaving.pk).update(status=EnrolmentStatus.WITHDRAWN)
+    archive = seal_class(klass, by=None, at=NOW)
+    left = record_of(archive, 3)
+    assert (left["row"], left["name"]) == (None, leaving.person.name)
+    assert left["openings"]
 
 
 def test_tampering_is_found_and_named(cast: Cast, tmp_path: Path) -> None:
@@ -213,19 +266,47 @@ def test_a_film_that_is_too_large_is_named_by_its_hash(cast: Cast) -> None:
     Rule.objects.filter(key="archive.recording_mb_max").update(value=0)
     archive = seal_class(klass, by=None, at=NOW)
     bag = unpacked(archive)
-    assert not any(name.endswith(".mp4") for name in bag.namelist())
+    assert not any(".mp4" in name for name in bag.namelist())
     listed = json.loads(bag.read("archive/data/06-录像/录像清单.json"))
     kept = {one.file.sha256 for _session, one in recordings_of(klass)}
     assert {one["sha256"] for one in listed} == kept
     assert {one["path"] for one in listed} == {""}
 
 
-def test_paper_scans_lie_in_the_archive_under_a_safe_name(cast: Cast, tmp_path: Path) -> None:
+def test_paper_scans_lie_encrypted_under_the_class_and_without_their_typed_name(
+    cast: Cast, tmp_path: Path
+) -> None:
     klass = a_closed_class(cast, learners=1)
     register = registers_of(klass)[0]
-    scan = keep([b"%PDF scan"], name="签到表: 上午.pdf", by=cast.class_manager, at=NOW)
+    scan = keep([b"%PDF scan"], name="赵明安签到表: 上午.pdf", by=cast.class_manager, at=NOW)
     Sheet.objects.create(register=register, file=scan, by=cast.class_manager, at=NOW)
     archive = seal_class(klass, by=None, at=NOW)
-    path = "archive/data/03-签到/扫描件/01-1-签到表_ 上午.pdf"
-    assert unpacked(archive).read(path) == b"%PDF scan"
+    path = "data/03-签到/扫描件/01-1.pdf.enc"
+    assert b"%PDF scan" not in unpacked(archive).read(f"archive/{path}")
+    assert archive.parts.get(path=path).key.ref == klass.subject
+    assert opened(archive)["03-签到/扫描件/01-1.pdf"] == b"%PDF scan"
     assert verify(a_copy(archive, tmp_path)).ok
+
+
+def test_a_city_that_must_uses_sm4(cast: Cast, settings: Any) -> None:
+    settings.ANLAN_PART_CIPHER = "SM4-GCM"
+    archive = seal_class(a_closed_class(cast, learners=1), by=None, at=NOW)
+    settings.ANLAN_PART_CIPHER = "AES-256-GCM"
+    part = unpacked(archive).read("archive/data/personal/001.json.enc")
+    assert b'"alg":"SM4-GCM"' in part.partition(b"\n")[0]
+    assert record_of(archive, 1)["row"] == 1
+
+
+def test_a_log_that_cannot_be_written_is_said_and_does_not_hold_up_sealing(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(at: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(bundles, "sequence", full)
+    archive = seal_class(a_closed_class(cast, learners=1), by=None, at=NOW)
+    verdict = verify(a_copy(archive, tmp_path))
+    assert verdict.ok
+    assert not verdict.proved
+    assert any("没有签出检查点" in one.text for one in verdict.findings)
+    assert not verify(a_copy(archive, tmp_path), Means([public_key()])).ok

@@ -4,24 +4,25 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.archives import policies, queries, services
-from anlan.archives.forms import ReasonForm
-from anlan.archives.listing import folders, groups_of_four
-from anlan.archives.models import Archive
+from anlan.archives.forms import ReasonForm, TakeForm
+from anlan.archives.listing import check_sheet, folders, groups_of_four
 from anlan.archives.papers import report_pdf
 from anlan.archives.report_charts import exam_charts
 from anlan.archives.report_parts import size_text
 from anlan.archives.reports import closing_of, evaluation_report
 from anlan.classes.models import TrainingClass
 from anlan.foundation.accounts.guards import actor, guarded
-from anlan.foundation.files.responses import PDF, send_bytes, send_file
+from anlan.foundation.files.responses import PDF, send_bytes
+from anlan.foundation.ledger.queries import timeline
 
 LONG_FOR_A_ROUND = timedelta(minutes=10)
+SHOWN_TAKINGS = 5
 
 
 @require_GET
@@ -49,12 +50,6 @@ def order_reseal(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
     services.order_reseal(klass, by=actor(request), at=now(), reason=reason)
     messages.success(request, "已安排重新封存。完成后这里会出现新的一版，原有各版不变。")
     return redirect("archives:class", uid=klass.uid)
-
-
-@require_GET
-@guarded(policies.may_download, load=queries.archive_for)
-def download(request: HttpRequest, archive: Archive) -> HttpResponseBase:
-    return send_file(services.hand_out(archive, by=actor(request), at=now()))
 
 
 @require_GET
@@ -116,6 +111,10 @@ def _page(
             "newest": newest,
             "seal": groups_of_four(newest.manifest_sha256),
             "folders": folders(newest),
+            "sheet": check_sheet(newest),
+            "parts": queries.parts_of(newest),
+            "take_form": TakeForm.for_staff(),
+            "taken": reversed(timeline([newest.subject], limit=SHOWN_TAKINGS)),
         }
     if context["sealing"]:
         context |= _progress(klass)

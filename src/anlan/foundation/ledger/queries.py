@@ -15,6 +15,7 @@ from anlan.foundation.accounts.models import Grant, Role, User
 from anlan.foundation.ledger.models import Entry, TimeSource, Witness
 from anlan.foundation.ledger.services import SYSTEM, salt_for
 from anlan.lib.masking import mask_name
+from anlan.proofs.canonical import opens
 
 
 @dataclass(frozen=True)
@@ -44,17 +45,19 @@ def timeline(subjects: Iterable[str], *, limit: int | None = None) -> list[Happe
 
 
 def openings(entry: Entry, personal: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What an archive needs to open an entry's commitments; empty once the key is destroyed."""
+    """What an archive needs to open an entry's commitments: every value that does open one.
+
+    Empty once the key is destroyed, and stays so if the person later came back. A value that was
+    corrected since stays closed, rather than accuse anybody of tampering.
+    """
     if entry.about is None or not entry.about.secret:
         return []
+    held = json.loads(entry.leaf)["commitments"]
+    salts = {name: salt_for(entry.about.secret, entry.uid, name) for name in personal}
     return [
-        {
-            "entry": str(entry.uid),
-            "name": name,
-            "salt": salt_for(entry.about.secret, entry.uid, name).hex(),
-            "value": value,
-        }
+        {"entry": str(entry.uid), "name": name, "salt": salts[name].hex(), "value": value}
         for name, value in personal.items()
+        if name in held and opens(held[name], salts[name], value)
     ]
 
 

@@ -60,7 +60,8 @@ def record(
 @transaction.atomic
 def record_many(lines: Sequence[Line], *, recorded_at: datetime | None = None) -> list[Entry]:
     """Record lines in order; the one way into the ledger, for services and bulk writers alike."""
-    keys = _keys_for({line.about for line in lines if line.about})
+    keys = keys_for({line.about for line in lines if line.about})
+    _renew(keys, {line.about for line in lines if line.personal})
     moment = recorded_at or now()
     return Entry.objects.bulk_create([_entry(line, keys, moment) for line in lines], batch_size=500)
 
@@ -74,9 +75,12 @@ def salt_for(secret: str, entry: uuid.UUID, name: str) -> bytes:
 
 @transaction.atomic
 def destroy_key(ref: str, *, by: User | None, at: datetime) -> None:
-    """Make every commitment about a person unopenable for good, and say so in the ledger."""
+    """Make every commitment about a person unopenable for good, and say so in the ledger.
+
+    `ref` is a person's uid, or the ledger subject of something else that has a key (a class).
+    """
     SubjectKey.objects.update_or_create(ref=ref, defaults={"secret": "", "destroyed_at": at})
-    record(f"person/{ref}", "key_destroyed", by=by, at=at)
+    record(ref if "/" in ref else f"person/{ref}", "key_destroyed", by=by, at=at)
 
 
 def rfc3339(moment: datetime) -> str:
@@ -84,7 +88,8 @@ def rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _keys_for(refs: Iterable[str]) -> dict[str, SubjectKey]:
+def keys_for(refs: Iterable[str]) -> dict[str, SubjectKey]:
+    """The keys of these, made where there is none; one that was destroyed stays destroyed."""
     wanted = set(refs)
     if not wanted:
         return {}
@@ -95,6 +100,17 @@ def _keys_for(refs: Iterable[str]) -> dict[str, SubjectKey]:
         names = [key.ref for key in missing]
         found |= SubjectKey.objects.in_bulk(names, field_name="ref")
     return found
+
+
+def _renew(keys: Mapping[str, SubjectKey], refs: Iterable[str]) -> None:
+    """Somebody comes back after the key was destroyed: a fresh secret for what comes from now on.
+
+    It opens nothing of what was committed to before (`queries.openings` gives out what opens).
+    """
+    for ref in refs:
+        if not keys[ref].secret:
+            keys[ref].secret = _fresh_secret()
+            keys[ref].save(update_fields=["secret"])
 
 
 def _fresh_secret() -> str:
@@ -141,8 +157,6 @@ def _commitments(line: Line, keys: Mapping[str, SubjectKey], uid: uuid.UUID) -> 
     if not line.personal:
         return {}
     secret = keys[line.about].secret
-    if not secret:
-        raise ValueError(f"the key of {line.about} is destroyed; nothing new may be committed")
     return {
         name: commitment(salt_for(secret, uid, name), value)
         for name, value in line.personal.items()

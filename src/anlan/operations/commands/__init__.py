@@ -48,6 +48,7 @@ COMMANDS = {
     "export": Command("export", "把开班台账和封存档案导出到一个文件夹"),
     "verify": Command("verify", "核对封存档案，不需要数据库", django=False),
     "cosign": Command("cosign", "作为见证人核对并签署一个日志，不需要数据库", django=False),
+    "unseal": Command("unseal", "用钥匙开封档案，写出副本，不需要数据库", django=False),
 }
 
 

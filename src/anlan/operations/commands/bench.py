@@ -3,9 +3,9 @@
 import argparse
 import json
 
-from anlan.operations.bench import chain, ledger
+from anlan.operations.bench import archive, chain, ledger
 
-BENCHES = {"chain": chain.measure, "ledger": ledger.measure}
+BENCHES = {"archive": archive.measure, "chain": chain.measure, "ledger": ledger.measure}
 LEAST_ENTRIES, MOST_ENTRIES = 1_000, 100_000_000
 
 

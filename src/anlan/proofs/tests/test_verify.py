@@ -116,7 +116,9 @@ def test_an_archive_left_alone_is_whole(tmp_path: Path) -> None:
         ("ok", "manifest-sha256.txt"),
         ("ok", "data/ledger.jsonl"),
         ("ok", "data/openings.json"),
+        ("unchecked", "data/receipts.json"),
     }
+    assert not verdict.proved
 
 
 @pytest.mark.parametrize(("change", "expected"), MATRIX, ids=[c.__name__ for c, _ in MATRIX])

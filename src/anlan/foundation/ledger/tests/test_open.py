@@ -87,11 +87,19 @@ def test_destroying_a_key_is_itself_in_the_ledger(cast: Cast) -> None:
     assert line.actor == f"user/{cast.city_official.uid}"
 
 
-def test_nothing_new_is_committed_about_somebody_whose_key_is_gone(cast: Cast) -> None:
-    about_them()
+def test_somebody_who_comes_back_gets_a_fresh_secret_and_the_old_lines_stay_closed(
+    cast: Cast,
+) -> None:
+    before = about_them()
     destroy_key(PERSON, by=cast.city_official, at=NOW)
-    before = list(Entry.objects.values_list("leaf", flat=True))
-    with pytest.raises(ValueError, match="destroyed"):
-        about_them()
-    assert list(Entry.objects.values_list("leaf", flat=True)) == before
-    assert SubjectKey.objects.get(ref=PERSON).secret == ""
+    after = about_them()
+    before = Entry.objects.select_related("about").get(pk=before.pk)
+    assert openings(before, PERSONAL) == []
+    assert [opening["name"] for opening in openings(after, PERSONAL)] == list(PERSONAL)
+    assert SubjectKey.objects.get(ref=PERSON).destroyed_at == NOW
+
+
+def test_a_value_that_was_corrected_since_stays_closed() -> None:
+    entry = about_them()
+    changed = {**PERSONAL, "learner": "钱大勇"}
+    assert [opening["name"] for opening in openings(entry, changed)] == ["marks"]
