@@ -1,6 +1,6 @@
 """Who may do what with archives and certificates."""
 
-from anlan.archives.models import Archive, Certificate
+from anlan.archives.models import Archive, Certificate, CertificatePrint, IssueRun
 from anlan.classes import policies as classes
 from anlan.classes.models import TrainingClass
 from anlan.foundation.accounts.models import Role, User
@@ -50,3 +50,16 @@ def sees_full_names(user: User) -> bool:
     """Own staff know their people; officials see masked names."""
     mine = reach(user)
     return not mine.official and mine.has(Role.CLASS_MANAGER, Role.SAFETY_OFFICER)
+
+
+def may_print_again(user: User, certificate: Certificate | CertificatePrint) -> bool:
+    """Who issues prints: the city."""
+    return may_issue_in_bulk(user)
+
+
+def may_issue_in_bulk(user: User) -> bool:
+    return reach(user).has(Role.CITY_OFFICIAL)
+
+
+def may_use_run(user: User, run: IssueRun) -> bool:
+    return may_issue_in_bulk(user)

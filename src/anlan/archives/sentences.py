@@ -6,5 +6,10 @@ SENTENCES = {
     "learner_sealed": "一人一档封存，第 {version} 版",
     "archive_handed_out": "下载封存档案，第 {version} 版",
     "certificate_issued": "颁发培训合格证明 {number}",
+    "certificate_printed": "打印并签名证明 {number}，第 {version} 版",
+    "certificate_reprinted": "重新打印并签名证明 {number}，第 {version} 版：{reason}",
+    "print_ordered": "要求{kind}：{title}",
+    "print_stopped": "停止{kind}：{title}",
+    "print_resumed": "继续{kind}：{title}",
     "certificate_revoked": "撤销证明 {number}：{reason}",
 }

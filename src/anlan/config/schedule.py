@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from anlan.archives.issuing import work_on_runs
 from anlan.archives.jobs import (
     forget_old_tries,
     reseal_ordered_classes,
@@ -25,5 +26,6 @@ SCHEDULE = [
     Job(send_text_messages, every=timedelta(seconds=2)),
     Job(seal_closed_classes, every=timedelta(seconds=5)),
     Job(reseal_ordered_classes, every=timedelta(seconds=5)),
+    Job(work_on_runs, every=timedelta(seconds=2)),
     Job(forget_old_tries, every=timedelta(hours=1)),
 ]

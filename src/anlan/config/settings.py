@@ -27,6 +27,11 @@ ANLAN_KEYRING = VAR / "secrets" / "keyring.json"
 ANLAN_LOG_ORIGIN = env.text("ANLAN_LOG_ORIGIN", "anlan-log")
 ANLAN_LOG_KEY = VAR / "secrets" / "log.key"
 ANLAN_LOG_FOLDER = VAR / "log"
+# Who signs certificates: made at set-up, or the city's own PKCS #12 file.
+ANLAN_ISSUER = VAR / "secrets" / "issuer"
+ANLAN_ISSUER_P12 = env.text("ANLAN_ISSUER_P12", "")
+ANLAN_ISSUER_PASSWORD = env.text("ANLAN_ISSUER_PASSWORD", "")
+ANLAN_SIGNER = "anlan.archives.signing.sign_pdf"
 ANLAN_FILES = VAR / "files"
 ANLAN_SMS_ADAPTER = env.text("ANLAN_SMS_ADAPTER", "anlan.foundation.notices.sms.FileAdapter")
 ANLAN_SMS_FOLDER = VAR / "sms"

@@ -1,17 +1,23 @@
 """`python -m anlan.proofs PATH…`: an auditor's own check, without the platform and its database.
 
-A file named `.json` is taken for a receipt, everything else for an archive.
+A file named `.json` is taken for a receipt, `.pdf` for a certificate, `.jwt` for a badge,
+everything else for an archive.
 """
 
 import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from cryptography.x509 import Certificate
+
+from anlan.proofs import badge, certificate
 from anlan.proofs.findings import Verdict
 from anlan.proofs.receipt import check_file, conclusion
+from anlan.proofs.revocations import BadList, Revocations, read_list
+from anlan.proofs.trust import BadTrust, trusted
 from anlan.proofs.verdict import archives_in, verify
 
 SIGNS = {
@@ -20,7 +26,13 @@ SIGNS = {
     "added": "多出",
     "malformed": "无效",
     "unchecked": "未核",
+    "revoked": "撤销",
     "ok": "相符",
+}
+CONCLUSIONS = {
+    ".json": conclusion,
+    ".pdf": certificate.conclusion,
+    ".jwt": badge.conclusion,
 }
 MOST_SHOWN = 50
 
@@ -29,8 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """0 if every archive is as it was sealed and every receipt holds, 1 if not."""
     parser = argparse.ArgumentParser(
         prog="anlan verify",
-        description="核对封存档案是否仍是封存时的样子，回执能否证明记录在日志中。"
-        "全部完好时退出码为 0，否则为 1。",
+        description="核对封存档案是否仍是封存时的样子，回执能否证明记录在日志中，"
+        "证明 PDF 和电子徽章是否由发证机关签发、有无改动。全部完好时退出码为 0，否则为 1。",
     )
     add_arguments(parser)
     return run(parser.parse_args(argv))
@@ -43,8 +55,13 @@ def run(arguments: argparse.Namespace) -> int:
     except (OSError, UnicodeDecodeError):
         _say(f"读不到公钥文件 {arguments.keys}，请核对路径。")
         return 1
+    try:
+        checks = Checks(vkeys, *_credentials(arguments))
+    except (BadTrust, BadList) as bad:
+        _say(f"{bad}。")
+        return 1
     found = [inner for path in arguments.paths for inner in archives_in(path) or [path]]
-    verdicts = [(path, _verdict(path, vkeys)) for path in found]
+    verdicts = [(path, checks.verdict(path)) for path in found]
     seals_agree = not arguments.seal or arguments.seal in {v.seal for _, v in verdicts}
     if arguments.json:
         print(
@@ -65,7 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="PATH",
-        help="档案 zip、解开的档案、存放多份档案的文件夹，或回执 .json",
+        help="档案 zip、解开的档案、存放多份档案的文件夹，回执 .json，证明 .pdf，电子徽章 .jwt",
     )
     parser.add_argument(
         "--seal", metavar="HEX", type=str.lower, help="公布的封签，与档案的封签比对"
@@ -81,14 +98,60 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--keys", metavar="FILE", type=Path, help="公钥文件，每行一个，# 开头的行略过"
     )
     parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
+    add_certificate_arguments(parser)
 
 
-def _verdict(path: Path, vkeys: Sequence[str]) -> Verdict:
-    return Verdict(tuple(check_file(path, vkeys))) if _is_receipt(path) else verify(path)
+def add_certificate_arguments(parser: argparse.ArgumentParser) -> None:
+    """What checking certificates and badges takes."""
+    parser.add_argument(
+        "--trust",
+        metavar="PEM",
+        type=Path,
+        action="append",
+        default=[],
+        help="发证机关证书（公布在 /c/issuer.pem），核对证明和徽章用，可多次给出",
+    )
+    parser.add_argument(
+        "--revoked", metavar="FILE", type=Path, help="撤销名单 revoked.jwt（带签名）或 revoked.json"
+    )
+    parser.add_argument("--holder", metavar="ID", help="自称持有人的身份证号，核对徽章用")
+    parser.add_argument("--code", metavar="CODE", default="", help="持有人码，与 --holder 同用")
 
 
-def _is_receipt(path: Path) -> bool:
-    return path.suffix.lower() == ".json" and not path.is_dir()
+@dataclass(frozen=True)
+class Checks:
+    """What each kind of file is held against."""
+
+    vkeys: Sequence[str]
+    anchors: Sequence[Certificate] = ()
+    revoked: Revocations | None = None
+    holder: tuple[str, str] | None = None
+
+    def verdict(self, path: Path) -> Verdict:
+        kind = _kind(path)
+        if kind == ".json":
+            return Verdict(tuple(check_file(path, self.vkeys)))
+        if kind == ".pdf":
+            return Verdict(tuple(certificate.check_file(path, self.anchors, self.revoked)))
+        if kind == ".jwt":
+            findings = badge.check_file(path, self.anchors, self.revoked, self.holder)
+            return Verdict(tuple(findings))
+        return verify(path)
+
+
+def _credentials(
+    arguments: argparse.Namespace,
+) -> tuple[list[Certificate], Revocations | None, tuple[str, str] | None]:
+    anchors = [one for path in arguments.trust for one in trusted(path)]
+    revoked = read_list(arguments.revoked, anchors) if arguments.revoked else None
+    holder = (arguments.holder, arguments.code) if arguments.holder else None
+    return anchors, revoked, holder
+
+
+def _kind(path: Path) -> str:
+    """The ending that says what a file is; "" for an archive."""
+    ending = path.suffix.lower()
+    return ending if ending in (".json", ".pdf", ".jwt") and not path.is_dir() else ""
 
 
 def _listed_keys(path: Path | None) -> list[str]:
@@ -104,8 +167,8 @@ def _tell(path: Path, verdict: Verdict) -> None:
         _say(f"  ……另有 {len(verdict.findings) - MOST_SHOWN} 条，用 --json 查看全部")
     if verdict.seal:
         _say(f"  封签  {verdict.seal}")
-    if _is_receipt(path):
-        _say(f"结论：{conclusion(verdict.findings)}")
+    if kind := _kind(path):
+        _say(f"结论：{CONCLUSIONS[kind](verdict.findings)}")
         return
     amount = f"{verdict.files} 个文件，{verdict.bytes:,} 字节"
     _say(f"结论：档案完好，{amount}。" if verdict.ok else "结论：档案不可信，原因见上。")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["changed", "removed", "added", "malformed", "unchecked", "ok"]
+Kind = Literal["changed", "removed", "added", "malformed", "unchecked", "revoked", "ok"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from anlan.archives.services.certificates import (
     issue_certificates,
-    print_certificates,
     revoke_certificate,
 )
 from anlan.archives.services.handing_out import hand_out
 from anlan.archives.services.name_checks import forget_old_tries, name_agrees
+from anlan.archives.services.printing import print_certificates
+from anlan.archives.services.runs import order_print, resume_run, start_run, stop_run
 from anlan.archives.services.sealing import order_reseal, reseal, seal_class, seal_learners
 
 __all__ = [
@@ -14,10 +15,14 @@ __all__ = [
     "hand_out",
     "issue_certificates",
     "name_agrees",
+    "order_print",
     "order_reseal",
     "print_certificates",
     "reseal",
+    "resume_run",
     "revoke_certificate",
     "seal_class",
     "seal_learners",
+    "start_run",
+    "stop_run",
 ]

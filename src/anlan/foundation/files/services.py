@@ -6,7 +6,8 @@ import logging
 import mimetypes
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from anlan.lib.refusals import BadInput, Refused
 
 log = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
+AT_ONCE = 8
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -52,7 +54,7 @@ def keep(chunks: Iterable[bytes], *, name: str, by: User | None, at: datetime) -
     """
     stored = StoredFile(
         name=name[-200:],
-        content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+        content_type=_kind(name),
         uploaded_by=by,
         at=at,
     )
@@ -65,6 +67,27 @@ def keep(chunks: Iterable[bytes], *, name: str, by: User | None, at: datetime) -
     return stored
 
 
+def keep_all(
+    pieces: Sequence[tuple[str, bytes]], *, by: User | None, at: datetime
+) -> list[StoredFile]:
+    """`keep` for many small files at once, (name, content) each: one statement for all the rows.
+
+    Each is on disk before its row is written. Raises `NotKept`; then no row of them is there.
+    """
+    made = [
+        StoredFile(name=name[-200:], content_type=_kind(name), uploaded_by=by, at=at)
+        for name, _ in pieces
+    ]
+    contents = [[content] for _, content in pieces]
+    with ThreadPoolExecutor(AT_ONCE) as hands:  # each waits for the disk, not for the processor
+        try:
+            list(hands.map(_write, made, contents))
+        except OSError as failure:
+            log.exception("%d files could not be kept", len(made))
+            raise not_kept(failure) from failure
+    return StoredFile.objects.bulk_create(made)
+
+
 def not_kept(failure: OSError) -> NotKept:
     """What to tell the person whose file the disk did not take."""
     full = failure.errno in FULL
@@ -72,6 +95,10 @@ def not_kept(failure: OSError) -> NotKept:
         "服务器存储空间不足，文件没有保存。" if full else "服务器磁盘写入失败，文件没有保存。",
         "请稍后重新上传；仍不行，请联系平台运维人员。其他已保存的内容不受影响。",
     )
+
+
+def _kind(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def _write(stored: StoredFile, chunks: Iterable[bytes]) -> None:

@@ -44,7 +44,8 @@ COMMANDS = {
     "bench": Command("bench", "测量，输出一个 JSON 对象，键名带单位"),
     "import": Command("bring_in", "导入一家单位的花名册，或一份题库（xlsx、csv）"),
     "export": Command("export", "把开班台账和封存档案导出到一个文件夹"),
-    "verify": Command("verify", "核对封存档案，不需要数据库", django=False),
+    "issuer": Command("issuer", "查看签发证明的证书；--renew 换发，--root 导出根证书"),
+    "verify": Command("verify", "核对档案、回执、证明和徽章，不需要数据库", django=False),
 }
 
 

@@ -3,9 +3,9 @@
 import argparse
 import json
 
-from anlan.operations.bench import chain, ledger
+from anlan.operations.bench import certificates, chain, ledger
 
-BENCHES = {"chain": chain.measure, "ledger": ledger.measure}
+BENCHES = {"certificates": certificates.measure, "chain": chain.measure, "ledger": ledger.measure}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

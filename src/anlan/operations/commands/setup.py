@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.timezone import now
 
+from anlan.archives.issuer import the_issuer
 from anlan.assessments.services import load_checklists, load_own_bank
 from anlan.courses.services import load_syllabi
 from anlan.foundation.codes.services import load_codes
@@ -50,6 +51,7 @@ def bring_up_to_date(say: Callable[[str], None]) -> None:
             "请先从备份恢复它；用新密钥打不开已有的身份证号和手机号。",
         )
     keyring()
+    the_issuer()
     if steps:
         say(f"升级数据表（{steps} 步）")
         call_command("migrate", verbosity=0, interactive=False)
