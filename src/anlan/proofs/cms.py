@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -26,6 +26,16 @@ SHA256 = der.write(SEQUENCE, der.oid("2.16.840.1.101.3.4.2.1"))
 RSA_SHA256 = der.write(SEQUENCE, der.oid("1.2.840.113549.1.1.11"), der.write(NULL))
 ECDSA_SHA256 = der.write(SEQUENCE, der.oid("1.2.840.10045.4.3.2"))
 VERSION_1 = der.integer(1)
+
+# What a broken certificate can raise while it is taken apart; BadDer is a ValueError.
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 Sign = Callable[[bytes], bytes]
@@ -67,7 +77,7 @@ def parse(data: bytes) -> Signature:
         written = _write(
             found.signer, found.between, _attributes(found.digest, found.signer), found.value
         )
-    except (BadDer, ValueError) as bad:
+    except UNREADABLE as bad:
         raise BadSignature("签名的结构读不通，已损坏或不是本平台的签名") from bad
     if written != data:
         raise BadSignature("签名的结构不是本平台的写法：可能被改动，或用别的软件重新签过")

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from anlan.proofs.canonical import canonical, parse_json
-from anlan.proofs.cms import PublicKey, Sign, verifies
+from anlan.proofs.cms import UNREADABLE, PublicKey, Sign, verifies
 
 P256_OCTETS = 32
 
@@ -52,7 +52,7 @@ class Jws:
         try:
             sent = self.header["jwk"]["x5c"]
             return [x509.load_der_x509_certificate(base64.b64decode(one)) for one in sent]
-        except (KeyError, TypeError, ValueError) as bad:
+        except (KeyError, *UNREADABLE) as bad:
             raise BadJws("没有附签名证书") from bad
 
 

@@ -10,6 +10,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
+from anlan.proofs.cms import UNREADABLE
+
 LONGEST_CHAIN = 5
 LONGEST_TRUST_FILE = 1 << 20
 
@@ -75,7 +77,7 @@ def _issued(lower: x509.Certificate, upper: x509.Certificate) -> bool:
     try:
         authority = upper.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
         lower.verify_directly_issued_by(upper)
-    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+    except (*UNREADABLE, InvalidSignature, x509.ExtensionNotFound):
         return False
     return authority and _uses(upper, "key_cert_sign")
 
