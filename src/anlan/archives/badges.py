@@ -150,6 +150,7 @@ def _subject(certificate: Certificate, secret: str) -> dict[str, Any]:
         "type": ["AchievementSubject"],
         "achievement": _achievement(certificate),
         "creditsEarned": certificate.hours,
+        "licenseNumber": certificate.number,
     }
     if secret:
         salt = _derived(certificate, secret, "salt")[:16].hex()

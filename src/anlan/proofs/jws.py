@@ -51,9 +51,11 @@ class Jws:
         """The certificates that the header's key comes with, the signer's first."""
         try:
             sent = self.header["jwk"]["x5c"]
-            return [x509.load_der_x509_certificate(base64.b64decode(one)) for one in sent]
-        except (KeyError, *UNREADABLE) as bad:
-            raise BadJws("没有附签名证书") from bad
+            found = [x509.load_der_x509_certificate(base64.b64decode(one)) for one in sent]
+            found[0].public_key()  # raises for a key of no known kind
+        except (KeyError, IndexError, *UNREADABLE) as bad:
+            raise BadJws("没有附签名证书，或证书已损坏") from bad
+        return found
 
 
 def sign_compact(

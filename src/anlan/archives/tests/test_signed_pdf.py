@@ -55,6 +55,12 @@ FACTS = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def _small_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Issuers that a story makes for itself; searching primes of full size takes a second."""
+    monkeypatch.setattr(issuing, "BITS", 2048)
+
+
 def kinds(findings: list[Finding]) -> list[str]:
     return [finding.kind for finding in findings]
 
