@@ -110,12 +110,12 @@ def _make(folder: Path) -> None:
     note = "（演示）" if settings.ANLAN_DEMONSTRATION else ""
     if not (folder / AUTHORITY).exists():
         key = rsa.generate_private_key(65537, BITS)
-        name = _name(city, f"{city}工伤预防培训证明根证书{note}")
+        name = _name(city, f"{city}培训证明根证书{note}")
         root = _certificate(name, key.public_key(), name, key, now, ROOT_DAYS, authority=True)
         write_once(folder / AUTHORITY, _pem(key, root))
     above, root = _read(folder / AUTHORITY)
     key = rsa.generate_private_key(65537, BITS)
-    name = _name(city, f"{city}人力资源和社会保障局培训合格证明{note}")
+    name = _name(city, f"{city}培训证明签发{note}")
     days = min(ISSUER_DAYS, (root.not_valid_after_utc - now).days)
     made = _certificate(name, key.public_key(), root.subject, above, now, days, authority=False)
     write_once(folder / ISSUER, _pem(key, made))
@@ -165,10 +165,15 @@ def _name(city: str, common: str) -> x509.Name:
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, f"{city}人力资源和社会保障局"),
-            x509.NameAttribute(NameOID.COMMON_NAME, common[:64]),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _fit(f"{city}人力资源和社会保障局")),
+            x509.NameAttribute(NameOID.COMMON_NAME, _fit(common)),
         ]
     )
+
+
+def _fit(text: str) -> str:
+    """X.509 allows a name 64 octets; a city's may be long."""
+    return text.encode()[:64].decode(errors="ignore")
 
 
 def _pem(key: Key, certificate: x509.Certificate) -> str:

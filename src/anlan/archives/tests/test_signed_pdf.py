@@ -34,21 +34,25 @@ from anlan.proofs.findings import Finding
 from anlan.testing.builders import a_closed_class
 from anlan.testing.cast import NOW, Cast
 
-BLANK = b"""%PDF-1.7
-1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
-2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj
-3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>> endobj
-xref
-0 4
-0000000000 65535 f 
-0000000009 00000 n 
-0000000054 00000 n 
-0000000105 00000 n 
-trailer <</Size 4/Root 1 0 R>>
-startxref
-169
-%%EOF
-"""
+BLANK = b"\n".join(
+    [
+        b"%PDF-1.7",
+        b"1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj",
+        b"2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj",
+        b"3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>> endobj",
+        b"xref",
+        b"0 4",
+        b"0000000000 65535 f ",
+        b"0000000009 00000 n ",
+        b"0000000054 00000 n ",
+        b"0000000105 00000 n ",
+        b"trailer <</Size 4/Root 1 0 R>>",
+        b"startxref",
+        b"169",
+        b"%%EOF",
+        b"",
+    ]
+)
 FACTS = {
     "format": "anlan-certificate/1", "number": "AL2026-000001-7", "version": 1, "name": "赵明安",
     "class": "一期", "provider": "某校", "issued_on": "2026-11-19", "valid_until": "2126-11-18",
@@ -223,6 +227,12 @@ def test_the_citys_own_pkcs12_with_a_key_of_p256_signs_as_well(
         the_issuer()
     with pytest.raises(BadIssuer, match="续期"):
         renew()
+
+
+def test_a_city_of_a_long_name_has_an_issuer_too(settings: Settings, tmp_path: Path) -> None:
+    settings.ANLAN_ISSUER, settings.ANLAN_CITY = tmp_path / "issuer", "克孜勒苏柯尔克孜自治州" * 2
+    settings.ANLAN_DEMONSTRATION = True
+    assert set(kinds(check_pdf(a_signed_page(the_issuer()), [the_issuer().root]))) == {"ok"}
 
 
 def test_printing_once_more_changes_nothing(cast: Cast) -> None:
