@@ -98,6 +98,7 @@ def renew() -> Issuer:
         raise BadIssuer("证书由 ANLAN_ISSUER_P12 给出，请向签发机构续期后替换该文件")
     folder = Path(settings.ANLAN_ISSUER)
     former = the_issuer()
+    _read(folder / AUTHORITY)  # without the root's key there is nothing to renew with
     current = folder / ISSUER
     current.rename(folder / f"issuer-{former.fingerprint[:16]}.pem")
     return the_issuer()

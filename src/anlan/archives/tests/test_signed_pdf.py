@@ -7,19 +7,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    pkcs12,
-)
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from cryptography.x509.oid import NameOID
+from pyhanko.keys import load_cert_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pytest_django import Settings
 
@@ -99,14 +96,15 @@ def test_a_certificate_verifies_from_its_bytes_with_the_root_alone(printed: Cert
     assert the_issuer().fingerprint in printed_line
 
 
-def test_other_peoples_software_agrees(printed: Certificate) -> None:
+def test_other_peoples_software_agrees(printed: Certificate, tmp_path: Path) -> None:
     """pyHanko's own validator, which shares no line with ours, finds the same."""
     assert printed.file
     (signature,) = PdfFileReader(io.BytesIO(printed.file.path.read_bytes())).embedded_signatures
-    root = asn1_x509.Certificate.load(the_issuer().root.public_bytes(Encoding.DER))
+    (tmp_path / "root.pem").write_text(the_issuer().root_pem)
+    root = load_cert_from_pemder(str(tmp_path / "root.pem"))  # type: ignore[no-untyped-call]
     status = validate_pdf_signature(signature, ValidationContext(trust_roots=[root]))
     assert status.bottom_line
-    assert status.coverage.name == "ENTIRE_FILE"
+    assert status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     assert signature.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
 
 
@@ -148,9 +146,9 @@ def test_an_update_after_the_signature_is_named() -> None:
     issuer = the_issuer()
     writer = IncrementalPdfFileWriter(io.BytesIO(a_signed_page(issuer)))
     writer.root["/Lang"] = writer.root["/Type"]
-    writer.update_root()
+    writer.update_root()  # type: ignore[no-untyped-call]
     out = io.BytesIO()
-    writer.write(out)
+    writer.write(out)  # type: ignore[no-untyped-call]
     findings = check_pdf(out.getvalue(), [issuer.root])
     assert kinds(findings) == ["added", "ok"]
     assert "增量更新" in said(findings)
@@ -227,6 +225,18 @@ def test_the_citys_own_pkcs12_with_a_key_of_p256_signs_as_well(
         the_issuer()
     with pytest.raises(BadIssuer, match="续期"):
         renew()
+
+
+def test_without_the_roots_key_nothing_is_renewed_and_the_signer_stays(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.ANLAN_ISSUER = tmp_path / "issuer"
+    before = the_issuer()
+    (tmp_path / "issuer" / issuing.AUTHORITY).write_text(before.root_pem)
+    with pytest.raises(BadIssuer, match="authority"):
+        renew()
+    issuing._from_folder.cache_clear()
+    assert the_issuer().fingerprint == before.fingerprint
 
 
 def test_a_city_of_a_long_name_has_an_issuer_too(settings: Settings, tmp_path: Path) -> None:
