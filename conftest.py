@@ -26,8 +26,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
         load_rules()
 
 
+@pytest.fixture(scope="session")
+def issuer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One issuer for all stories of a process: making its keys takes most of a second."""
+    return tmp_path_factory.mktemp("issuer")
+
+
 @pytest.fixture(autouse=True)
-def _private_folders(tmp_path: Path, settings: object) -> None:
+def _private_folders(tmp_path: Path, issuer_folder: Path, settings: object) -> None:
+    settings.ANLAN_ISSUER = issuer_folder  # type: ignore[attr-defined]
     settings.ANLAN_FILES = tmp_path / "files"  # type: ignore[attr-defined]
     settings.ANLAN_LIVE = tmp_path / "live"  # type: ignore[attr-defined]
     settings.ANLAN_SMS_FOLDER = tmp_path / "sms"  # type: ignore[attr-defined]

@@ -1,11 +1,16 @@
 """What is typed on the pages of archives and certificates."""
 
+from typing import Any
+
 from django import forms
 
-from anlan.archives import numbers
+from anlan.archives import numbers, run_queries
+from anlan.archives.models import RunKind
 from anlan.archives.queries import STANDINGS, Filters, sealed_years
+from anlan.classes.models import TrainingClass
 from anlan.foundation.codes import queries as codes
 from anlan.foundation.codes.models import System
+from anlan.programs.models import Project
 
 ANY = ("", "全部")
 
@@ -76,6 +81,44 @@ class TakeForm(forms.Form):
         form = cls()
         form.fields["reason"].required = True
         return form
+
+
+class RunForm(forms.Form):
+    """Over which closed classes certificates are issued or printed again."""
+
+    kind = forms.ChoiceField(
+        label="办理", choices=RunKind, widget=forms.RadioSelect, initial=RunKind.ISSUE
+    )
+    project = forms.ModelChoiceField(
+        label="项目",
+        queryset=Project.objects.none(),
+        required=False,
+        to_field_name="uid",
+        empty_label="全部项目",
+    )
+    classes = forms.ModelMultipleChoiceField(
+        label="班次", queryset=TrainingClass.objects.none(), required=False, to_field_name="uid"
+    )
+    reason = forms.CharField(
+        label="理由", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    everything = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, project: Project | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.within = project
+        self.fields["project"].queryset = run_queries.projects_with_closed_classes()  # type: ignore[attr-defined]
+        self.fields["classes"].queryset = run_queries.closed_classes(project)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("kind") == RunKind.REPRINT and not said.get("reason", "").strip():
+            self.add_error("reason", "重新打印须写明理由，理由会记入每张证明的存证记录。")
+        if said.get("everything"):
+            said["classes"] = run_queries.closed_classes(self.within)
+        elif not said.get("classes"):
+            self.add_error("classes", "请至少勾选一个班次，或办理全部班次。")
+        return said
 
 
 class NumberForm(forms.Form):

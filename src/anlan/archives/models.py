@@ -89,6 +89,7 @@ class Certificate(models.Model):
     practical_score = models.PositiveSmallIntegerField(null=True)
     hours = models.PositiveSmallIntegerField()
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    version = models.PositiveSmallIntegerField(default=0, help_text="signed prints so far")
     status = models.CharField(
         max_length=10, choices=CertificateStatus, default=CertificateStatus.VALID
     )
@@ -97,6 +98,17 @@ class Certificate(models.Model):
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["-issued_on", "-id"], name="certificate_newest"),
+            models.Index(fields=["status", "valid_until"], name="certificate_by_standing"),
+            models.Index(
+                fields=["number"],
+                condition=Q(status=CertificateStatus.REVOKED),
+                name="certificate_revoked",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -198,3 +210,108 @@ class ExportOrder(models.Model):
     @property
     def subject(self) -> str:
         return f"export/{self.uid}"
+
+
+class CertificatePrint(models.Model):
+    """One signed PDF of a certificate. A corrected name makes the next version; none is removed."""
+
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="prints")
+    version = models.PositiveSmallIntegerField()
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    signer = models.CharField(max_length=64, help_text="SHA-256 of the signer's certificate")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["certificate", "version"], name="certificate_print_version_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate} v{self.version}"
+
+
+class RunKind(models.TextChoices):
+    ISSUE = "issue", "颁发"
+    REPRINT = "reprint", "重新打印"
+
+
+class RunStatus(models.TextChoices):
+    OPEN = "open", "进行中"
+    DONE = "done", "已完成"
+    STOPPED = "stopped", "已停止"
+
+
+class IssueRun(models.Model):
+    """Somebody's wish that certificates be issued, or printed again, over many classes at once.
+
+    The worker does it piece by piece; what is left is found by a query, so a crash loses nothing.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=8, choices=RunKind)
+    title = models.CharField(max_length=120)
+    reason = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=8, choices=RunStatus, default=RunStatus.OPEN)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["status", "at"], name="issue_run_by_status"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def subject(self) -> str:
+        return f"issue-run/{self.uid}"
+
+
+class RunClass(models.Model):
+    """A class of a run, until its people are listed (`listed_at`); `problem` says why it can't."""
+
+    run = models.ForeignKey(IssueRun, models.CASCADE, related_name="classes")
+    klass = models.ForeignKey(TrainingClass, models.PROTECT, related_name="+")
+    listed_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["run", "klass"], name="run_class_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run} · {self.klass}"
+
+
+class ItemStatus(models.TextChoices):
+    WAITING = "waiting", "等待"
+    DONE = "done", "已完成"
+    FAILED = "failed", "未完成"
+
+
+class RunItem(models.Model):
+    """One certificate of a run: waiting, printed, or not printable for a reason."""
+
+    run = models.ForeignKey(IssueRun, models.CASCADE, related_name="items")
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="+")
+    status = models.CharField(max_length=8, choices=ItemStatus, default=ItemStatus.WAITING)
+    problem = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["run", "certificate"], name="run_item_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["run", "status"], name="run_item_by_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run} · {self.certificate}"

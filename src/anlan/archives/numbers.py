@@ -7,7 +7,10 @@ was never issued.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
+_BEGUN = re.compile(r"(?:AL(\d{4})-?|(\d{4})-)(\d{0,6})-?(\d?)")
+_SERIAL = re.compile(r"\d{1,6}")
 _WRITTEN = re.compile(r"AL(\d{4})-?(\d{6})-?(\d)")
 
 
@@ -37,3 +40,19 @@ def check_figure(figures: str) -> str:
         total = (int(figure) + product) % 10 or 10
         product = total * 2 % 11
     return str((11 - product) % 10)
+
+
+def beginnings(typed: str, years: Iterable[int]) -> list[str]:
+    """What a searcher's number may begin with, as numbers are stored; [] if it is no number.
+
+    "AL2026-0001" and "2026-0001" begin one; "123" and "000123" are a serial of any of the years.
+    """
+    text = "".join(unicodedata.normalize("NFKC", typed).upper().split())
+    text = re.sub(r"[\u2010-\u2015_.]", "-", text)
+    if match := _BEGUN.fullmatch(text):
+        written, spoken, serial, check = match.groups()
+        year = written or spoken
+        return [f"AL{year}-{serial}" + (f"-{check}" if check else "")]
+    if _SERIAL.fullmatch(text):
+        return [f"AL{year:04d}-{text:0>6}" for year in years]
+    return []

@@ -32,6 +32,7 @@ from anlan.foundation.ledger.queries import sentence
 from anlan.lib.dates import date_text, local_date, moment_text, to_shanghai
 from anlan.lib.masking import mask_id, mask_phone
 from anlan.lib.typeset import qr_svg, typeset
+from anlan.proofs.certificate import FACTS
 
 TEMPLATES = Path(__file__).resolve().parent / "typst"
 REASON_KEPT = "理由见当事人的加密记录"
@@ -49,6 +50,27 @@ def issuer(synthetic: bool) -> str:
 
 def certificate_pdf(certificate: Certificate, *, at: datetime) -> bytes:
     return typeset(TEMPLATES / "certificate.typ", certificate_paper(certificate, at=at))
+
+
+def certificate_facts(certificate: Certificate, *, version: int) -> dict[str, object]:
+    """What the signature bears for machines: no more than the printed page shows."""
+    one = certificate.enrolment
+    synthetic = is_synthetic(certificate)
+    return {
+        "format": FACTS,
+        "number": certificate.number,
+        "version": version,
+        "name": one.person.name,
+        "class": one.klass.title,
+        "class_number": one.klass.number,
+        "provider": one.klass.provider.name,
+        "hours": certificate.hours,
+        "issuer": issuer(synthetic),
+        "issued_on": certificate.issued_on.isoformat(),
+        "valid_until": certificate.valid_until.isoformat(),
+        "url": verify_url(certificate.number),
+        "synthetic": synthetic,
+    }
 
 
 def report_pdf(klass: TrainingClass) -> bytes:

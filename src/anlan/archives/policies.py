@@ -1,6 +1,6 @@
 """Who may do what with archives and certificates."""
 
-from anlan.archives.models import Archive, Certificate, ExportOrder
+from anlan.archives.models import Archive, Certificate, CertificatePrint, ExportOrder, IssueRun
 from anlan.classes import policies as classes
 from anlan.classes.models import TrainingClass
 from anlan.foundation.accounts.models import Role, User
@@ -59,3 +59,16 @@ def may_export(user: User) -> bool:
 
 def may_see_export(user: User, order: ExportOrder) -> bool:
     return may_export(user)
+
+
+def may_print_again(user: User, certificate: Certificate | CertificatePrint) -> bool:
+    """Who issues prints: the city."""
+    return may_issue_in_bulk(user)
+
+
+def may_issue_in_bulk(user: User) -> bool:
+    return reach(user).has(Role.CITY_OFFICIAL)
+
+
+def may_use_run(user: User, run: IssueRun) -> bool:
+    return may_issue_in_bulk(user)

@@ -6,10 +6,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import ExtractYear
 
-from anlan.archives.models import Archive, Certificate, CertificateStatus, ExportOrder, SealOrder
+from anlan.archives import numbers
+from anlan.archives.models import (
+    Archive,
+    Certificate,
+    CertificateNumber,
+    CertificatePrint,
+    CertificateStatus,
+    ExportOrder,
+    SealOrder,
+)
 from anlan.classes import queries as classes
 from anlan.classes.models import Enrolment, Status, TrainingClass
 from anlan.foundation.accounts.models import Role, ScopeKind, User
@@ -181,6 +191,40 @@ def certificate_by_number(number: str) -> Certificate | None:
     return _whole(Certificate.objects.filter(number=number)).first()
 
 
+def revoked_certificates() -> QuerySet[Certificate]:
+    """What the public list names, by number; an index holds exactly these."""
+    found = Certificate.objects.filter(status=CertificateStatus.REVOKED)
+    return found.only("number", "revoked_at").order_by("number")
+
+
+def revocations_stamp() -> str:
+    """Changes when the list does: a revocation is never taken back."""
+    sums = Certificate.objects.filter(status=CertificateStatus.REVOKED).aggregate(
+        count=Count("pk"), last=Max("revoked_at")
+    )
+    return f"{sums['count']}-{sums['last'].isoformat() if sums['last'] else ''}"
+
+
+def newest_print(certificate: Certificate) -> CertificatePrint | None:
+    return certificate.prints.order_by("-version").first()
+
+
+def prints_of(certificate: Certificate) -> QuerySet[CertificatePrint]:
+    """Every signed PDF of it, the newest first."""
+    return certificate.prints.select_related("file").order_by("-version")
+
+
+def printed_version(user: User, uid: uuid.UUID, version: int) -> CertificatePrint:
+    found = certificates_visible_to(user).get(uid=uid)
+    return found.prints.select_related("file").get(version=version)
+
+
+def holder_secret(person: Person) -> str:
+    """The person's key in the ledger; "" when it is destroyed or was never made."""
+    found = SubjectKey.objects.filter(ref=str(person.uid)).first()
+    return found.secret if found else ""
+
+
 def certificates_of(person: Person) -> QuerySet[Certificate]:
     """A person's certificates, the newest first."""
     return _whole(Certificate.objects.filter(enrolment__person=person)).order_by(
@@ -248,9 +292,19 @@ def filtered(rows: QuerySet[Certificate], by: Filters, today: date) -> QuerySet[
         past = Q(valid_until__lt=today)
         rows = rows.filter(past if by.standing == EXPIRED else ~past)
     if text := by.text.strip():
-        named = matching("enrolment__person__search", text)
-        rows = rows.filter(named | Q(number__contains=text.upper()))
+        rows = rows.filter(_numbered(text) or matching("enrolment__person__search", text))
     return _whole(rows).order_by("-issued_on", "-id")
+
+
+def _numbered(text: str) -> Q:
+    """Numbers that begin like this, by their index; an empty Q for what is no number."""
+    wanted = Q()
+    for start in numbers.beginnings(text, CertificateNumber.objects.values_list("year", flat=True)):
+        if connection.vendor == "sqlite":  # there LIKE uses no index, a range does
+            wanted |= Q(number__gte=start, number__lt=f"{start}~")
+        else:
+            wanted |= Q(number__startswith=start)
+    return wanted
 
 
 def ledger_totals(rows: QuerySet[Certificate], today: date) -> dict[str, int]:

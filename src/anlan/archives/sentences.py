@@ -10,5 +10,10 @@ SENTENCES = {
     "archive_opened_copy": "取用第 {version} 版的已开封副本：{reason}",
     "archive_printed": "打印第 {version} 版的纸质件：{reason}",
     "certificate_issued": "颁发培训合格证明 {number}",
+    "certificate_printed": "打印并签名证明 {number}，第 {version} 版",
+    "certificate_reprinted": "重新打印并签名证明 {number}，第 {version} 版：{reason}",
+    "print_ordered": "要求{kind}：{title}",
+    "print_stopped": "停止{kind}：{title}",
+    "print_resumed": "继续{kind}：{title}",
     "certificate_revoked": "撤销证明 {number}：{reason}",
 }

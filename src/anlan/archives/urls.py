@@ -1,6 +1,6 @@
 from django.urls import path
 
-from anlan.archives.views import archive, certificates, exports, own, receipts, taking
+from anlan.archives.views import archive, certificates, exports, own, receipts, runs, taking
 
 app_name = "archives"
 urlpatterns = [
@@ -21,4 +21,12 @@ urlpatterns = [
     path("certificates/<uuid:uid>/", certificates.record, name="certificate"),
     path("certificates/<uuid:uid>/revoke", certificates.revoke, name="revoke"),
     path("certificates/<uuid:uid>/paper", certificates.paper, name="paper"),
+    path("certificates/<uuid:uid>/print", runs.print_again, name="print"),
+    path("certificates/<uuid:uid>/paper/<int:version>", certificates.former_paper, name="version"),
+    path("runs/", runs.runs, name="runs"),
+    path("runs/start", runs.start, name="start_run"),
+    path("runs/<uuid:uid>/", runs.run, name="run"),
+    path("runs/<uuid:uid>/progress", runs.run_progress, name="run_progress"),
+    path("runs/<uuid:uid>/stop", runs.stop, name="stop_run"),
+    path("runs/<uuid:uid>/resume", runs.resume, name="resume_run"),
 ]

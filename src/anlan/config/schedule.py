@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from anlan.archives.issuing import work_on_runs
 from anlan.archives.jobs import (
     export_ordered_years,
     destroy_ended_keys,
@@ -38,6 +39,7 @@ SCHEDULE = [
     Job(seal_closed_classes, every=timedelta(seconds=5)),
     Job(reseal_ordered_classes, every=timedelta(seconds=5)),
     Job(export_ordered_years, every=timedelta(seconds=5)),
+    Job(work_on_runs, every=timedelta(seconds=2)),
     Job(forget_old_tries, every=timedelta(hours=1)),
     Job(forget_expired_uploads, every=timedelta(minutes=5)),
     Job(forget_stray_drafts, every=timedelta(hours=1)),

@@ -32,6 +32,11 @@ ANLAN_LOG_SIGNATURE = env.one_of("ANLAN_LOG_SIGNATURE", "ed25519", {"ed25519", "
 ANLAN_TSA_URL = env.text("ANLAN_TSA_URL", "")  # empty: no time stamps
 ANLAN_TSA_CERTS = env.text("ANLAN_TSA_CERTS", "")  # PEM file with the authority's root
 ANLAN_PART_CIPHER = env.text("ANLAN_PART_CIPHER", "AES-256-GCM")  # or SM4-GCM
+# Who signs certificates: made at set-up, or the city's own PKCS #12 file.
+ANLAN_ISSUER = VAR / "secrets" / "issuer"
+ANLAN_ISSUER_P12 = env.text("ANLAN_ISSUER_P12", "")
+ANLAN_ISSUER_PASSWORD = env.text("ANLAN_ISSUER_PASSWORD", "")
+ANLAN_SIGNER = "anlan.archives.signing.sign_pdf"
 ANLAN_FILES = VAR / "files"
 ANLAN_LIVE = (
     VAR / "live"

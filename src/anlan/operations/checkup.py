@@ -21,6 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 from django.utils.module_loading import import_string
 
+from anlan.archives.issuer import ISSUER, BadIssuer, the_issuer
 from anlan.foundation.codes.models import Code, System
 from anlan.foundation.files.places import PlaceFailed
 from anlan.foundation.files.store import the_store
@@ -33,6 +34,7 @@ from anlan.foundation.rules.services import BOOK
 from anlan.identity.models import Person
 from anlan.lib.dates import local_date
 from anlan.lib.keyring import KeyMissing, load_keyring
+from anlan.proofs.trust import name_of
 
 GIGABYTE = 1024**3
 LEAST_FREE = GIGABYTE
@@ -42,6 +44,7 @@ LOG_LATE = timedelta(seconds=30)
 LANES = {PROMPT: "签名日志", STEADY: "其余任务"}
 CLOCK_SKEW = timedelta(minutes=2)
 OWNER_ONLY = 0o600
+RENEW_WITHIN = timedelta(days=60)
 
 
 class Health(StrEnum):
@@ -132,6 +135,35 @@ def keys(at: datetime) -> Finding:
         mend = "请恢复建库时的那份密钥文件；没有它，身份证号和手机号打不开"
         return wrong("密钥", "这份密钥打不开库里的数据", mend)
     return good("密钥", "在库外，权限 600，打得开库里的数据")
+
+
+def issuer(at: datetime) -> Finding:
+    """The certificate that signs certificates is there, closed to others, and lasts."""
+    mend = "请运行：anlan issuer --renew，然后重启后台任务"
+    if settings.ANLAN_ISSUER_P12:
+        mend = "请向签发机构续期，替换 ANLAN_ISSUER_P12 所指的文件后重启"
+    elif not (Path(settings.ANLAN_ISSUER) / ISSUER).exists():
+        there = Path(settings.ANLAN_ISSUER)
+        return notice("签发证书", f"还没有：{there}", "请从备份恢复；全新安装则运行：anlan setup")
+    try:
+        found = the_issuer()
+    except BadIssuer as bad:
+        return wrong("签发证书", str(bad), "请从备份恢复，或核对 ANLAN_ISSUER_P12 与口令")
+    secret = [Path(settings.ANLAN_ISSUER_P12)] if settings.ANLAN_ISSUER_P12 else _pems()
+    for path in secret:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            return wrong("签发证书", f"别人也能读：{path}", f"请运行：chmod 600 {path}")
+    days = (found.certificate.not_valid_after_utc - at).days
+    text = f"{name_of(found.certificate)}，有效至 {found.certificate.not_valid_after_utc:%Y-%m-%d}"
+    if days < 0:
+        return wrong("签发证书", f"{text}，已过期，新的证明核对不过", mend)
+    if days < RENEW_WITHIN.days:
+        return notice("签发证书", f"{text}，还有 {days} 天", mend)
+    return good("签发证书", text)
+
+
+def _pems() -> list[Path]:
+    return sorted(Path(settings.ANLAN_ISSUER).glob("*.pem"))
 
 
 def assets(at: datetime) -> Finding:
@@ -272,7 +304,7 @@ def signed_log(at: datetime) -> Finding:
 
 MACHINE: tuple[Check, ...] = (python_version, assets, fonts, disk, storage, database)
 DATA: tuple[Check, ...] = (tables,)
-CONTENT: tuple[Check, ...] = (keys, codes, rules, worker, jobs, clock, signed_log)
+CONTENT: tuple[Check, ...] = (keys, issuer, codes, rules, worker, jobs, clock, signed_log)
 
 
 def examine(at: datetime) -> list[Finding]:

@@ -20,13 +20,15 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
-from anlan.proofs.der import FIRST, SEQUENCE, children, element, sequence, sorted_inside
+from anlan.proofs import der
+from anlan.proofs.der import SEQUENCE
 from anlan.proofs.findings import Finding, Kind
 
 STAMP = "时间戳"
 KIND = "rfc3161"
 SHA256_OID = "2.16.840.1.101.3.4.2.1"
 LONGEST_TOKEN = 64 * 1024
+CERTIFICATES = 0xA0  # [0], constructed
 GRANTED = bytes.fromhex("3003020100")  # PKIStatusInfo { status granted }
 
 Authority = x509.Certificate
@@ -137,18 +139,27 @@ def _as_response(token: bytes) -> bytes:
 
     OpenSSL leaves them as they come, and a strict reader refuses that. Nothing signed is touched.
     """
-    outer = element(token, 0)
-    if children(token, outer)[0].tag != SEQUENCE:  # a bare ContentInfo begins with its type
-        token = sequence(GRANTED + token)
-    parts = children(token, element(token, 0))
-    if len(parts) < 2:
+    whole = der.whole(token)
+    first, *others = whole.parts()
+    if first.tag == der.OID:  # a bare ContentInfo
+        status, content = GRANTED, whole
+    elif others:
+        status, content = first.raw, others[0]
+    else:
         return token  # a refusal
-    wrapped = children(token, parts[1])[1]
-    signed_data = element(token, wrapped.inside)
-    for part in children(token, signed_data):
-        if part.tag == FIRST:
-            return sorted_inside(token, part)
-    return token
+    kind, wrapped = content.parts()
+    (signed_data,) = wrapped.parts()
+    sorted_data = der.write(SEQUENCE, *map(_in_order, signed_data.parts()))
+    return der.write(
+        SEQUENCE, status, der.write(SEQUENCE, kind.raw, der.write(wrapped.tag, sorted_data))
+    )
+
+
+def _in_order(part: der.Value) -> bytes:
+    """The set of certificates, sorted; every other part of the signed data as it is."""
+    if part.tag != CERTIFICATES:
+        return part.raw
+    return der.write(CERTIFICATES, *sorted(one.raw for one in part.parts()))
 
 
 def _verifier(authorities: Sequence[Authority]) -> Any:

@@ -7,15 +7,14 @@ from django.db import transaction
 
 from anlan.archives import numbers
 from anlan.archives.models import Certificate, CertificateNumber, CertificateStatus
-from anlan.archives.papers import certificate_pdf
 from anlan.archives.queries import certificates_in
 from anlan.archives.reports import closing_of
+from anlan.archives.services.printing import print_certificates
 from anlan.archives.states import STEPS
 from anlan.classes.models import TrainingClass
 from anlan.classes.queries import rules_for
 from anlan.classes.results import Result, results_of
 from anlan.foundation.accounts.models import User
-from anlan.foundation.files.services import keep
 from anlan.foundation.ledger.services import Line, record, record_many
 from anlan.foundation.notices.services import tell
 from anlan.lib.dates import local_date
@@ -29,13 +28,14 @@ def issue_certificates(klass: TrainingClass, *, by: User | None, at: datetime) -
     Issuing is one transaction. Printing follows outside of it, so that no other writer waits for
     a hundred pages; a certificate left unprinted by a crash is printed by the next round.
     """
-    issued = _issue(klass, by=by, at=at)
+    issued = issue_only(klass, by=by, at=at)
     print_certificates(klass, at=at)
     return list(certificates_in(klass).filter(pk__in=[one.pk for one in issued]))
 
 
 @transaction.atomic
-def _issue(klass: TrainingClass, *, by: User | None, at: datetime) -> list[Certificate]:
+def issue_only(klass: TrainingClass, *, by: User | None, at: datetime) -> list[Certificate]:
+    """As above, without printing."""
     closing_of(klass)
     TrainingClass.objects.select_for_update().get(pk=klass.pk)
     have = set(certificates_in(klass).values_list("enrolment_id", flat=True))
@@ -56,16 +56,6 @@ def _issue(klass: TrainingClass, *, by: User | None, at: datetime) -> list[Certi
     record_many([_line(one, by, at) for one in made])
     _tell(klass, made, at)
     return made
-
-
-def print_certificates(klass: TrainingClass, *, at: datetime) -> int:
-    """Typeset and keep the PDF of every certificate of the class that has none yet."""
-    unprinted = list(certificates_in(klass).filter(file__isnull=True))
-    for one in unprinted:
-        pdf = certificate_pdf(one, at=at)
-        one.file = keep([pdf], name=f"培训合格证明 {one.number}.pdf", by=None, at=at)
-        one.save(update_fields=["file"])
-    return len(unprinted)
 
 
 @transaction.atomic

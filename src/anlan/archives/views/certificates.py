@@ -11,15 +11,17 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.archives import policies, queries, services
 from anlan.archives.exports import certificate_sheet
 from anlan.archives.forms import FilterForm, ReasonForm
-from anlan.archives.models import Certificate
+from anlan.archives.models import Certificate, CertificatePrint
 from anlan.archives.papers import verify_url
 from anlan.archives.qr import qr_svg
+from anlan.archives.run_queries import is_waiting_for_print
 from anlan.foundation.accounts.guards import actor, guarded
 from anlan.foundation.files.responses import XLSX, send_bytes, send_file
 from anlan.foundation.ledger.queries import timeline
 from anlan.foundation.ui.parts import Moment
 from anlan.lib.dates import date_text, local_date
 from anlan.lib.masking import mask_name
+from anlan.proofs.trust import grouped
 
 PAGE = 30
 
@@ -40,6 +42,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "totals": [(label, f"{sums[key]:,}") for key, label in queries.STANDINGS],
         "export_url": reverse("archives:export"),
         "narrowed": any(request.GET.values()),
+        "may_issue": policies.may_issue_in_bulk(user),
     }
     fragment = request.headers.get("HX-Request") == "true"
     name = "archives/_certificate_rows.html" if fragment else "archives/certificates.html"
@@ -85,6 +88,13 @@ def paper(request: HttpRequest, certificate: Certificate) -> HttpResponseBase:
     return send_file(certificate.file, inline="show" in request.GET)
 
 
+@require_GET
+@guarded(policies.may_print_again, load=queries.printed_version)
+def former_paper(request: HttpRequest, printed: CertificatePrint) -> HttpResponseBase:
+    """A former version, as it was signed; for who answers for the new one."""
+    return send_file(printed.file)
+
+
 def _row(one: Certificate, today: object, full: bool) -> dict[str, object]:
     state = queries.standing(one, today)  # type: ignore[arg-type]
     name = one.enrolment.person.name
@@ -103,12 +113,19 @@ def _record(
     own = certificate.enrolment.person.user_id == user.pk
     happened = timeline([certificate.subject])
     url = verify_url(certificate.number)
+    prints = list(queries.prints_of(certificate))
+    may_print = certificate.status == "valid" and policies.may_print_again(user, certificate)
     context = {
         **_row(certificate, today, own or policies.sees_full_names(user)),
         "moments": [Moment(one.at, one.sentence, one.who) for one in reversed(happened)],
         "may_revoke": certificate.status == "valid" and policies.may_revoke(user, certificate),
         "may_see_class": policies.may_see_archive(user, certificate.enrolment.klass),
         "form": form,
+        "prints": [(one, grouped(one.file.sha256[:16])) for one in prints],
+        "signer": grouped(prints[0].signer) if prints else "",
+        "may_print": may_print,
+        "is_printing": may_print and is_waiting_for_print(certificate),
+        "print_form": ReasonForm(prefix="print"),
         "url": url,
         "qr": qr_svg(url, f"证明 {certificate.number} 的核验二维码", width=160),
     }

@@ -15,6 +15,7 @@ from anlan.foundation.accounts.guards import public
 from anlan.lib.dates import local_date
 from anlan.lib.masking import mask_name
 from anlan.lib.refusals import Refused
+from anlan.proofs.trust import grouped
 
 
 @require_GET
@@ -64,6 +65,7 @@ def _shown(
     one = certificate.enrolment
     state = queries.standing(certificate, local_date(now()))
     synthetic = queries.is_synthetic(certificate)
+    printed = queries.newest_print(certificate)
     context = {
         "number": certificate.number,
         "standing": state,
@@ -77,6 +79,7 @@ def _shown(
         "valid_until": certificate.valid_until,
         "revoked_at": certificate.revoked_at,
         "issuer": issuer(synthetic),
+        "signer": grouped(printed.signer) if printed else "",
         "is_synthetic": synthetic,
         **more,
     }

@@ -46,9 +46,10 @@ COMMANDS = {
     "import": Command("bring_in", "导入一家单位的花名册，或一份题库（xlsx、csv）"),
     "retention": Command("retention", "按保管期限销毁到期录像的原件；--dry-run 只列出不动手"),
     "export": Command("export", "把开班台账和封存档案导出到一个文件夹"),
-    "verify": Command("verify", "核对封存档案，不需要数据库", django=False),
     "cosign": Command("cosign", "作为见证人核对并签署一个日志，不需要数据库", django=False),
     "unseal": Command("unseal", "用钥匙开封档案，写出副本，不需要数据库", django=False),
+    "issuer": Command("issuer", "查看签发证明的证书；--renew 换发，--root 导出根证书"),
+    "verify": Command("verify", "核对档案、回执、证明、徽章和录像分段，不需要数据库", django=False),
 }
 
 

@@ -3,9 +3,13 @@
 import argparse
 import json
 
-from anlan.operations.bench import archive, chain, ledger
+from anlan.operations.bench import archive, certificates, chain, ledger
 
-BENCHES = {"archive": archive.measure, "chain": chain.measure, "ledger": ledger.measure}
+BENCHES = {
+    "archive": lambda: archive.measure() | certificates.measure(),
+    "chain": chain.measure,
+    "ledger": ledger.measure,
+}
 LEAST_ENTRIES, MOST_ENTRIES = 1_000, 100_000_000
 
 

@@ -9,6 +9,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.timezone import now
 
+from anlan.archives.issuer import ISSUER, the_issuer
+from anlan.archives.models import CertificatePrint
 from anlan.assessments.services import load_checklists, load_own_bank
 from anlan.courses.services import load_syllabi
 from anlan.foundation.codes.services import load_codes
@@ -49,7 +51,13 @@ def bring_up_to_date(say: Callable[[str], None]) -> None:
             f"库里已有数据，但密钥文件不见了：{settings.ANLAN_KEYRING}。",
             "请先从备份恢复它；用新密钥打不开已有的身份证号和手机号。",
         )
+    if not steps and issuer_is_lost():
+        raise Refused(
+            f"已有签名的证明，但签发证书不见了：{settings.ANLAN_ISSUER}。",
+            "请先从备份恢复它；另造的根证书与已公布的对不上。",
+        )
     keyring()
+    the_issuer()
     if steps:
         say(f"升级数据表（{steps} 步）")
         call_command("migrate", verbosity=0, interactive=False)
@@ -57,6 +65,13 @@ def bring_up_to_date(say: Callable[[str], None]) -> None:
     if settings.ANLAN_DEMONSTRATION and not Organization.objects.exists():
         say("装入演示城市（全部为合成数据）")
         run_command("demo", ["--quiet"] if say is _silent else [])
+
+
+def issuer_is_lost() -> bool:
+    """Prints are there, but nobody who could have signed them."""
+    if settings.ANLAN_ISSUER_P12 or (settings.ANLAN_ISSUER / ISSUER).exists():
+        return False
+    return CertificatePrint.objects.exists()
 
 
 def pending_migrations() -> int:

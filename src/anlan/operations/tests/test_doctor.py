@@ -13,6 +13,8 @@ from django.db import connection
 from django.utils.timezone import now
 from pytest_django import Settings
 
+from anlan.archives import issuer as issuing
+from anlan.archives.issuer import the_issuer
 from anlan.foundation.codes.models import Code, System
 from anlan.foundation.jobs.models import Lease
 from anlan.foundation.jobs.services import Job
@@ -223,3 +225,49 @@ def test_a_store_that_works_is_left_empty(settings: Settings, tmp_path: Path) ->
     settings.ANLAN_FILES = tmp_path / "files"
     assert cli.main(["doctor"]) == 0
     assert [path for path in settings.ANLAN_FILES.rglob("*") if path.is_file()] == []
+
+
+def issuer_finding(at: datetime | None = None) -> checkup.Finding:
+    return checkup.issuer(at or now())
+
+
+def test_an_issuer_that_lasts_is_good_and_one_that_ends_soon_is_said(settings: Settings) -> None:
+    ends = the_issuer().certificate.not_valid_after_utc
+    assert issuer_finding().health == Health.GOOD
+    soon = issuer_finding(ends - timedelta(days=30))
+    assert (soon.health, "anlan issuer --renew" in soon.mend) == (Health.NOTICE, True)
+    over = issuer_finding(ends + timedelta(days=1))
+    assert (over.health, "已过期" in over.text) == (Health.WRONG, True)
+
+
+def test_an_issuers_key_that_others_can_read_is_found(settings: Settings, tmp_path: Path) -> None:
+    own = tmp_path / "own-issuer"
+    the_issuer()
+    shutil.copytree(settings.ANLAN_ISSUER, own)
+    settings.ANLAN_ISSUER = own
+    (own / "issuer.pem").chmod(0o644)
+    assert "chmod 600" in issuer_finding().mend
+    (own / "issuer.pem").write_text("not a key")
+    assert issuer_finding().health == Health.WRONG
+
+
+def test_a_missing_issuer_is_noticed_and_not_made(settings: Settings, tmp_path: Path) -> None:
+    settings.ANLAN_ISSUER = tmp_path / "none"
+    assert issuer_finding().health == Health.NOTICE
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_issuer_command_tells_and_renews(
+    settings: Settings,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(issuing, "BITS", 2048)
+    settings.ANLAN_ISSUER = tmp_path / "issuer"
+    assert cli.main(["issuer", "--root"]) == 0
+    assert capsys.readouterr().out == the_issuer().root_pem
+    before = the_issuer().fingerprint
+    assert cli.main(["issuer", "--renew"]) == 0
+    assert "已换发" in capsys.readouterr().out
+    assert the_issuer().fingerprint != before

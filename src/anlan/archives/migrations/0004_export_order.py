@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archives', '0001_initial'),
+        ('archives', '0003_signed_prints_and_runs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
