@@ -86,6 +86,11 @@ def _official(user: User) -> list[MenuGroup]:
         MenuItem("项目", reverse("programs:ledger"), "flag"),
         MenuItem("证书台账", reverse("archives:certificates"), "certificate"),
     ]
+    watch = [
+        MenuItem("疑点工单", reverse("supervision:tickets"), "shield-exclamation"),
+        MenuItem("抽查", reverse("supervision:checks"), "target"),
+        MenuItem("回访", reverse("supervision:calls"), "phone"),
+    ]
     figures = [
         MenuItem("班次明细", reverse("insights:classes"), "chart-bar"),
         MenuItem("企业覆盖", reverse("insights:enterprises"), "building-factory-2"),
@@ -95,6 +100,7 @@ def _official(user: User) -> list[MenuGroup]:
     banks = [MenuItem("题库", reverse("assessments:banks"), "books")]
     return [
         MenuGroup("办理", work if decides else []),
+        MenuGroup("监管", watch),
         MenuGroup("台账", ledgers),
         MenuGroup("统计", figures),
         MenuGroup("教考", outlines + (banks if mine.has(Role.CITY_OFFICIAL) else [])),
@@ -108,6 +114,7 @@ def _provider(user: User) -> list[MenuGroup]:
     work = [
         MenuItem("我的培训班", reverse("classes:list"), "list-details", returned.count()),
         MenuItem("申请开班", reverse("classes:apply"), "plus"),
+        MenuItem("监管问询", reverse("supervision:inquiries"), "message"),
     ]
     keeping = [
         MenuItem("讲师", reverse("trainers:ledger"), "school"),

@@ -34,7 +34,11 @@ ANLAN_MENU = "anlan.config.menu.menu_for"
 ANLAN_TABS = "anlan.config.menu.tabs_for"
 ANLAN_ROLE_LABEL = "anlan.config.menu.role_label"
 ANLAN_SCHEDULE = "anlan.config.schedule.SCHEDULE"
-ANLAN_CLASS_LINKS = ["anlan.bookings.links.for_class", "anlan.archives.links.class_links"]
+ANLAN_CLASS_LINKS = [
+    "anlan.bookings.links.for_class",
+    "anlan.archives.links.class_links",
+    "anlan.supervision.links.class_links",
+]
 ANLAN_SENTENCES = [
     "anlan.organizations.sentences.SENTENCES",
     "anlan.identity.sentences.SENTENCES",
@@ -47,6 +51,7 @@ ANLAN_SENTENCES = [
     "anlan.classes.sentences.SENTENCES",
     "anlan.bookings.sentences.SENTENCES",
     "anlan.archives.sentences.SENTENCES",
+    "anlan.supervision.sentences.SENTENCES",
 ]
 
 INSTALLED_APPS = [
@@ -78,6 +83,7 @@ INSTALLED_APPS = [
     "anlan.archives",
     "anlan.bookings",
     "anlan.insights",
+    "anlan.supervision",
     "anlan.desks",
     "anlan.operations",
 ]
@@ -160,7 +166,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
-ANLAN_UPLOAD_LIMITS = {"/": 25, "/classes": 600}  # MB a request, by longest path prefix
+ANLAN_UPLOAD_LIMITS = {
+    "/": 25,
+    "/classes": 600,
+    "/supervision": 60,
+}  # MB a request, by longest path prefix
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

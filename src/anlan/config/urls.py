@@ -23,4 +23,5 @@ urlpatterns = [
     path("archives/", include("anlan.archives.urls")),
     path("c/", include(("anlan.archives.public_urls", "certificates"))),
     path("insights/", include("anlan.insights.urls")),
+    path("supervision/", include("anlan.supervision.urls")),
 ]
