@@ -12,7 +12,7 @@ from anlan.attendance.models import Mark, MarkKind, Register
 from anlan.classes.models import Session, TrainingClass
 from anlan.courses.models import Mode
 from anlan.foundation.files.models import StoredFile
-from anlan.lib.dates import half_day_text, moment_range_text
+from anlan.lib.dates import date_weekday_text, half_day_text, moment_range_text
 from anlan.organizations.models import Organization
 from anlan.supervision.models import TicketKind
 
@@ -140,6 +140,11 @@ def files_link(klass: TrainingClass, *, own: bool = True) -> Link:
 
 def picture(file: StoredFile, label: str, *, own: bool = True) -> Picture:
     return Picture(file=str(file.uid), label=label, own=own)
+
+
+def half_day_of(session: Session) -> str:
+    """2026年6月5日 周五下午."""
+    return f"{date_weekday_text(session.day)}{session.get_half_display()}"
 
 
 def class_facts(klass: TrainingClass) -> list[tuple[str, str]]:

@@ -35,10 +35,12 @@ class TicketFilters(forms.Form):
         widget=forms.TextInput({"type": "search", "placeholder": "至少两个字"}),
     )
     state = forms.ChoiceField(label="状态", required=False, choices=[ALL, *STATES])
-    kind = forms.ChoiceField(label="疑点", required=False, choices=[ALL, *TicketKind.choices])
+    kind = forms.ChoiceField(
+        required=False, choices=[ALL, *TicketKind.choices], widget=forms.HiddenInput
+    )
     severity = forms.ChoiceField(label="等级", required=False, choices=[ALL, *Severity.choices])
     district = forms.ChoiceField(label="区县", required=False)
-    mine = forms.BooleanField(label="只看指派给我的", required=False)
+    mine = forms.BooleanField(label="只看我的", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

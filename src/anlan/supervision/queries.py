@@ -48,7 +48,7 @@ def _within(user: User, district: str = "district", industry: str = "industry") 
     """City: everything; district: its own; department: its industry; anybody else nothing."""
     mine = reach(user)
     if mine.whole_city:
-        return Q()
+        return ~Q(pk__in=[])
     if not mine.official:
         return Q(pk__in=[])
     return Q(**{f"{district}__in": mine.districts}) | Q(**{f"{industry}__in": mine.industries})

@@ -6,7 +6,7 @@ from itertools import groupby
 from anlan.classes.models import Session, TrainingClass
 from anlan.foundation.rules.queries import Rulebook
 from anlan.recordings.models import HeadCount
-from anlan.supervision.doubts import Doubt, class_facts, files_link, sessions_seen
+from anlan.supervision.doubts import Doubt, class_facts, files_link, half_day_of, sessions_seen
 from anlan.supervision.models import TicketKind
 
 
@@ -79,7 +79,7 @@ def _fewer(
 ) -> Doubt:
     klass, present = session.klass, _present(session)
     frames = [frame for count in counts for frame in count.frames]
-    shown = "、".join(f"{_clock(one['second'])} {one['count']} 人" for one in frames[:8])
+    shown = "、".join(f"{_minute(one['second'])}时 {one['count']} 人" for one in frames[:8])
     return Doubt(
         kind=TicketKind.HEAD_COUNT,
         provider=klass.provider,
@@ -88,7 +88,7 @@ def _fewer(
         said=f"{session.topic}：录像画面最多 {most} 人，签到 {present} 人，待核实。",
         facts=[
             *class_facts(klass),
-            ("半天", f"{session.day.isoformat()} {session.get_half_display()}"),
+            ("半天", half_day_of(session)),
             ("签到人数", f"{present} 人"),
             ("画面最多人数", f"{most} 人"),
             ("抽取画面", shown + ("等" if len(frames) > 8 else "")),
@@ -99,6 +99,7 @@ def _fewer(
     )
 
 
-def _clock(second: float) -> str:
+def _minute(second: float) -> str:
+    """Into the film: 12 分, or 12 分 30 秒."""
     minutes, seconds = divmod(int(second), 60)
-    return f"{minutes}:{seconds:02d}"
+    return f"{minutes} 分 {seconds} 秒" if seconds else f"{minutes} 分"

@@ -6,7 +6,7 @@ from anlan.classes.models import Session, TrainingClass
 from anlan.foundation.rules.queries import Rulebook
 from anlan.lib.dates import moment_text
 from anlan.recordings.models import Recording
-from anlan.supervision.doubts import Doubt, class_facts, files_link
+from anlan.supervision.doubts import Doubt, class_facts, files_link, half_day_of
 from anlan.supervision.models import TicketKind
 
 Film = tuple[Session, Recording]
@@ -55,11 +55,14 @@ def _doubt(first: Film, later: Film) -> Doubt:
         provider=klass.provider,
         klass=klass,
         evidence=str(film.uid),
-        said=f"{_named(session)}的录像与此前归档的另一段录像完全相同，待核实。",
+        said=f"{half_day_of(session)}的录像与此前归档的另一段录像完全相同，待核实。",
         facts=[
             *class_facts(klass),
-            ("本次录像", f"{_named(session)}，{moment_text(film.at)} 归档"),
-            ("此前录像", f"{_named(before) if own else '另一个班'}，{moment_text(other.at)} 归档"),
+            ("本次录像", f"{half_day_of(session)}，{moment_text(film.at)} 归档"),
+            (
+                "此前录像",
+                f"{half_day_of(before) if own else '另一个班'}，{moment_text(other.at)} 归档",
+            ),
         ],
         inner=[
             (
@@ -71,7 +74,3 @@ def _doubt(first: Film, later: Film) -> Doubt:
         links=[files_link(klass), files_link(before.klass, own=own)],
         subjects=[film.subject, other.subject],
     )
-
-
-def _named(session: Session) -> str:
-    return f"{session.day.isoformat()} {session.get_half_display()}"

@@ -21,7 +21,7 @@ from anlan.lib.states import advance
 from anlan.methods import sampling
 from anlan.proofs.canonical import canonical
 from anlan.supervision import queries, risk
-from anlan.supervision.doubts import Doubt, class_facts, class_link, picture
+from anlan.supervision.doubts import Doubt, class_facts, class_link, half_day_of, picture
 from anlan.supervision.models import CheckStatus, Draw, DrawMethod, SpotCheck, TicketKind
 from anlan.supervision.scripts import check_list
 from anlan.supervision.services.tickets import raise_doubt
@@ -236,7 +236,7 @@ def _doubt(check: SpotCheck, differing: list[tuple[str, str]]) -> Doubt:
         said=f"现场抽查有 {len(differing)} 项与记录不一致，待核实。",
         facts=[
             *class_facts(klass),
-            ("半天", f"{session.day.isoformat()} {session.get_half_display()}"),
+            ("半天", half_day_of(session)),
             *differing,
         ],
         inner=[("检查人员说明", check.remark)] if check.remark else [],

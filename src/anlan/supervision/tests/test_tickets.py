@@ -21,14 +21,8 @@ from anlan.supervision.services.tickets import (
 )
 from anlan.supervision.tests.scenes import a_doubt, a_ticket
 from anlan.testing.cast import NOW, Cast
-from anlan.testing.classes import a_running_class
 
 LATER = NOW + timedelta(hours=3)
-
-
-@pytest.fixture
-def klass(cast: Cast) -> TrainingClass:
-    return a_running_class(cast)
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ def calls(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "page": page,
         "lines": shown.call_lines(page.object_list, at),
+        "may_call": policies.decides_somewhere(user),
     }
     fragment = request.headers.get("HX-Request") == "true"
     return render(request, f"supervision/{'_calls' if fragment else 'calls'}.html", context)

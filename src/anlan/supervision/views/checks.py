@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlan.classes.forms_live import PHOTO_ENDINGS, PHOTO_MB
 from anlan.foundation.accounts.guards import actor, guarded
+from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
 from anlan.foundation.files.responses import send_bytes, send_file
 from anlan.foundation.files.services import keep_upload
@@ -67,7 +68,7 @@ def draw(request: HttpRequest, draw: Draw) -> HttpResponse:
         "draw": draw,
         "weights": [(number, chance, draw.reasons.get(number, "")) for number, chance in weights],
         "digest": services.weights_digest(draw.weights),
-        "checks": [_line(user, one) for one in queries.checks_of(draw, user)],
+        "checks": _lines(user, draw),
     }
     return render(request, "supervision/draw.html", context)
 
@@ -149,10 +150,16 @@ def _sheet(request: HttpRequest, check: SpotCheck, form: CheckForm) -> HttpRespo
     return render(request, "supervision/check.html", context, status=status)
 
 
-def _line(user: Any, check: SpotCheck) -> dict[str, Any]:
-    assigns = check.status == CheckStatus.PLANNED and policies.may_assign_check(user, check)
-    people = queries.officials_of(check.klass.district) if assigns else []
-    return {"check": check, "people": people}
+def _lines(user: User, draw: Draw) -> list[dict[str, Any]]:
+    """Each drawn class with whom it may be given to; people are read once a district."""
+    found = list(queries.checks_of(draw, user))
+    open_ones = [one for one in found if one.status == CheckStatus.PLANNED]
+    assigned = [one for one in open_ones if policies.may_assign_check(user, one)]
+    people = {d: queries.officials_of(d) for d in {one.klass.district for one in assigned}}
+    return [
+        {"check": one, "people": people.get(one.klass.district, []) if one in assigned else []}
+        for one in found
+    ]
 
 
 def _draw_form() -> DrawForm:
