@@ -257,9 +257,9 @@ def _conclude(
     order = order.strip()[:QUESTION_MAX]
     Conclusion.objects.create(ticket=ticket, kind=kind, reason=reason, order=order, by=by, at=at)
     word = str(ticket.get_kind_display())
-    lines = [
-        Line(ticket.subject, f"doubt_{kind.value}", by, at, {"reason": reason, "order": order})
-    ]
+    # The words may name people: the leaf has their hash, the ticket has the words.
+    told = {"kind": word, "text": hashlib.sha256(f"{reason}\n{order}".encode()).hexdigest()}
+    lines = [Line(ticket.subject, f"doubt_{kind.value}", by, at, told)]
     outcome = {"kind": word, "conclusion": str(kind.label), "ticket": ticket.subject}
     where = ticket.klass.subject if ticket.klass else ticket.provider.subject
     lines.append(Line(where, "doubt_concluded", by, at, outcome))

@@ -129,6 +129,8 @@ def test_dismissed_stands_in_the_class_record(
     said = [one.sentence for one in timeline([klass.subject])]
     assert "疑点核实（人数不符）：排除" in said
     assert verbs(ticket)[-2:] == ["doubt_dismissed", "doubt_closed"]
+    leaves = Entry.objects.filter(subject__in=[ticket.subject, klass.subject])
+    assert not any("现场照片" in leaf for leaf in leaves.values_list("leaf", flat=True))
 
 
 def test_confirmed_tells_the_provider_and_the_trainer_what_to_mend(
