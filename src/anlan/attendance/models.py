@@ -67,7 +67,11 @@ class Proof(models.TextChoices):
 
 
 class Mark(models.Model):
-    """One person in or out of one register. `nonce` makes a repeated request harmless."""
+    """One person in or out of one register. `nonce` makes a repeated request harmless.
+
+    `address` is a keyed hash of the network address that a scan came from; it is forgotten after
+    `attendance.address_days`.
+    """
 
     register = models.ForeignKey(Register, models.PROTECT, related_name="marks")
     person = models.ForeignKey(Person, models.PROTECT, related_name="marks")
@@ -77,6 +81,7 @@ class Mark(models.Model):
     proof = models.CharField(max_length=12, choices=Proof)
     time_source = models.CharField(max_length=8, choices=TimeSource, default=TimeSource.SERVER)
     device = models.CharField(max_length=64, blank=True)
+    address = models.CharField(max_length=64, blank=True)
     reason = models.CharField(max_length=200, blank=True)
     photo = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -89,6 +94,7 @@ class Mark(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["register", "device"], name="mark_by_device"),
+            models.Index(fields=["at"], condition=~models.Q(address=""), name="mark_with_address"),
         ]
 
     def __str__(self) -> str:

@@ -19,13 +19,15 @@ from anlan.foundation.files.models import StoredFile
 from anlan.foundation.files.services import keep_upload
 from anlan.foundation.ledger.models import TimeSource
 from anlan.foundation.ledger.services import record, record_many
-from anlan.foundation.rules.queries import Rulebook
+from anlan.foundation.rules.queries import Rulebook, rulebook
 from anlan.identity.models import Person
-from anlan.lib.dates import moment_text, to_shanghai
+from anlan.lib.dates import local_date, moment_text, to_shanghai
+from anlan.lib.fields import blind_index
 from anlan.lib.refusals import BadInput, NotAllowed, Refused
 
 SHEET_ENDINGS = (".pdf", ".jpg", ".jpeg", ".png")
 SHEET_MB = 20
+FORGOTTEN_AT_ONCE = 500
 
 
 class AlreadySigned(Refused):
@@ -85,15 +87,20 @@ def sign_in(
     by: User | None,
     at: datetime,
     device: str = "",
+    address: str = "",
     reason: str = "",
     photo: StoredFile | None = None,
     nonce: uuid.UUID | None = None,
     time_source: TimeSource = TimeSource.SERVER,
 ) -> Mark:
-    """Mark a person as arrived; the same `nonce` again returns the mark that it made."""
+    """Mark a person as arrived; the same `nonce` again returns the mark that it made.
+
+    `address` is the network address of the request; only a keyed hash of it is kept, for a while.
+    """
     late = at > register.late_after
     mark = Mark(kind=MarkKind.IN, at=at, proof=proof, by=by, device=device, reason=reason)
     mark.photo, mark.late, mark.time_source = photo, late, time_source
+    mark.address = address_index(address)
     return _sign(mark, register, person, nonce)
 
 
@@ -105,6 +112,7 @@ def sign_out(
     by: User | None,
     at: datetime,
     device: str = "",
+    address: str = "",
     reason: str = "",
     photo: StoredFile | None = None,
     nonce: uuid.UUID | None = None,
@@ -113,7 +121,21 @@ def sign_out(
     """Mark a person as gone; hours are counted only from both marks."""
     mark = Mark(kind=MarkKind.OUT, at=at, proof=proof, by=by, device=device, reason=reason)
     mark.photo, mark.time_source = photo, time_source
+    mark.address = address_index(address)
     return _sign(mark, register, person, nonce)
+
+
+def address_index(address: str) -> str:
+    """A keyed hash by which equal addresses meet; the address itself is not kept."""
+    return blind_index(address, bound_to="attendance.Mark.address") if address else ""
+
+
+def forget_addresses(at: datetime) -> int:
+    """Job: what a scan's address was is of use for a while only."""
+    days = rulebook(local_date(at)).number("attendance.address_days")
+    old = Mark.objects.filter(at__lt=at - timedelta(days=days)).exclude(address="")
+    batch = list(old.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
+    return Mark.objects.filter(pk__in=batch).update(address="")
 
 
 def keep_sheet(upload: "UploadedFile[bytes]", *, by: User, at: datetime) -> StoredFile:

@@ -73,7 +73,6 @@ def _official(user: User) -> list[MenuGroup]:
             classes.waiting_for(user).count() + classes.changes_waiting_for(user).count(),
         ),
     ]
-    watch = [MenuItem("现场直播", reverse("classes:on_air"), "broadcast")]
     ledgers = [
         MenuItem("培训班台账", reverse("classes:list"), "list-details"),
         MenuItem(
@@ -89,6 +88,12 @@ def _official(user: User) -> list[MenuGroup]:
         MenuItem("证书台账", reverse("archives:certificates"), "certificate"),
         *([MenuItem("档案导出", reverse("archives:exports"), "archive")] if city else []),
     ]
+    watch = [
+        MenuItem("现场直播", reverse("classes:on_air"), "broadcast"),
+        MenuItem("疑点工单", reverse("supervision:tickets"), "shield-exclamation"),
+        MenuItem("抽查", reverse("supervision:checks"), "target"),
+        MenuItem("回访", reverse("supervision:calls"), "phone"),
+    ]
     figures = [
         MenuItem("班次明细", reverse("insights:classes"), "chart-bar"),
         MenuItem("企业覆盖", reverse("insights:enterprises"), "building-factory-2"),
@@ -99,7 +104,7 @@ def _official(user: User) -> list[MenuGroup]:
     log = [MenuItem("日志见证人", reverse("ledger:witnesses"), "eye")]
     return [
         MenuGroup("办理", work if decides else []),
-        MenuGroup("现场", watch),
+        MenuGroup("监管", watch),
         MenuGroup("台账", ledgers),
         MenuGroup("统计", figures),
         MenuGroup("教考", outlines + (banks if city else [])),
@@ -114,6 +119,7 @@ def _provider(user: User) -> list[MenuGroup]:
     work = [
         MenuItem("我的培训班", reverse("classes:list"), "list-details", returned.count()),
         MenuItem("申请开班", reverse("classes:apply"), "plus"),
+        MenuItem("监管问询", reverse("supervision:inquiries"), "message"),
     ]
     keeping = [
         MenuItem("讲师", reverse("trainers:ledger"), "school"),

@@ -11,6 +11,7 @@ from anlan.archives.jobs import (
     seal_closed_classes,
 )
 from anlan.assessments.services import lapse_missed, submit_overdue
+from anlan.attendance.services import forget_addresses
 from anlan.bookings.jobs import promote_waiters
 from anlan.classes.jobs import start_due_classes
 from anlan.foundation.files.jobs import (
@@ -25,6 +26,12 @@ from anlan.foundation.ledger.stamping import stamp_checkpoints
 from anlan.foundation.notices.jobs import send_text_messages
 from anlan.identity.jobs import import_rosters
 from anlan.recordings.jobs import forget_expired_recordings
+from anlan.supervision.jobs import (
+    draw_announced,
+    draw_call_backs,
+    look_for_doubts,
+    print_photos,
+)
 
 SCHEDULE = [
     # A checkpoint follows at most a second after: half of it to wait, half of it to sign.
@@ -47,4 +54,9 @@ SCHEDULE = [
     Job(sweep_removed, every=timedelta(minutes=10)),
     Job(trim_cache, every=timedelta(minutes=10)),
     Job(destroy_ended_keys, every=timedelta(hours=1)),
+    Job(forget_addresses, every=timedelta(hours=1)),
+    Job(print_photos, every=timedelta(seconds=30)),
+    Job(look_for_doubts, every=timedelta(minutes=5)),
+    Job(draw_announced, every=timedelta(seconds=2)),
+    Job(draw_call_backs, every=timedelta(minutes=1)),
 ]

@@ -4,6 +4,9 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from anlan.config.rooms import ANLAN_CLASS_LINKS as ANLAN_CLASS_LINKS
+from anlan.config.rooms import ANLAN_SENTENCES as ANLAN_SENTENCES
+from anlan.config.rooms import INSTALLED_APPS as INSTALLED_APPS
 from anlan.lib.environment import Environment
 from anlan.lib.secret import load_secret
 
@@ -38,9 +41,7 @@ ANLAN_ISSUER_P12 = env.text("ANLAN_ISSUER_P12", "")
 ANLAN_ISSUER_PASSWORD = env.text("ANLAN_ISSUER_PASSWORD", "")
 ANLAN_SIGNER = "anlan.archives.signing.sign_pdf"
 ANLAN_FILES = VAR / "files"
-ANLAN_LIVE = (
-    VAR / "live"
-)  # what comes in while it is recorded; shared by the site and `anlan record`
+ANLAN_LIVE = VAR / "live"  # what comes in while it is recorded; for site and `anlan record` alike
 ANLAN_FFMPEG = env.text("ANLAN_FFMPEG", "")  # another ffmpeg than the one that was installed
 ANLAN_RTMP = env.text("ANLAN_RTMP", "127.0.0.1:19350-19359")  # where pushed streams are taken
 ANLAN_STORAGE = env.text("ANLAN_STORAGE", "")  # s3://bucket/prefix; empty: the folder above
@@ -59,54 +60,6 @@ ANLAN_MENU = "anlan.config.menu.menu_for"
 ANLAN_TABS = "anlan.config.menu.tabs_for"
 ANLAN_ROLE_LABEL = "anlan.config.menu.role_label"
 ANLAN_SCHEDULE = "anlan.config.schedule.SCHEDULE"
-ANLAN_CLASS_LINKS = ["anlan.bookings.links.for_class", "anlan.archives.links.class_links"]
-ANLAN_SENTENCES = [
-    "anlan.foundation.ledger.sentences.SENTENCES",
-    "anlan.organizations.sentences.SENTENCES",
-    "anlan.identity.sentences.SENTENCES",
-    "anlan.attendance.sentences.SENTENCES",
-    "anlan.recordings.sentences.SENTENCES",
-    "anlan.trainers.sentences.SENTENCES",
-    "anlan.resources.sentences.SENTENCES",
-    "anlan.programs.sentences.SENTENCES",
-    "anlan.assessments.sentences.SENTENCES",
-    "anlan.classes.sentences.SENTENCES",
-    "anlan.bookings.sentences.SENTENCES",
-    "anlan.archives.sentences.SENTENCES",
-]
-
-INSTALLED_APPS = [
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "django.contrib.auth",
-    "axes",
-    "csp",
-    "anlan.foundation.accounts",
-    "anlan.foundation.codes",
-    "anlan.foundation.rules",
-    "anlan.foundation.ledger",
-    "anlan.foundation.files",
-    "anlan.foundation.jobs",
-    "anlan.foundation.notices",
-    "anlan.foundation.ui",
-    "anlan.organizations",
-    "anlan.identity",
-    "anlan.assessments",
-    "anlan.attendance",
-    "anlan.recordings",
-    "anlan.courses",
-    "anlan.trainers",
-    "anlan.resources",
-    "anlan.programs",
-    "anlan.classes",
-    "anlan.archives",
-    "anlan.bookings",
-    "anlan.insights",
-    "anlan.desks",
-    "anlan.operations",
-]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -186,7 +139,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
-ANLAN_UPLOAD_LIMITS = {"/": 25, "/classes": 600, "/files/uploads/*": 1 << 20}  # MB, longest prefix
+ANLAN_UPLOAD_LIMITS = {  # MB a request, by longest path prefix
+    "/": 25,
+    "/classes": 600,
+    "/files/uploads/*": 1 << 20,
+    "/supervision": 60,
+}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -26,4 +26,5 @@ urlpatterns = [
     path("c/", include(("anlan.archives.public_urls", "certificates"))),
     path("a/", include(("anlan.archives.seal_urls", "seals"))),
     path("insights/", include("anlan.insights.urls")),
+    path("supervision/", include("anlan.supervision.urls")),
 ]

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time
 
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 
 from anlan.classes import queries as classes
@@ -15,6 +16,7 @@ from anlan.insights.queries import Overview
 from anlan.lib.dates import at_shanghai
 from anlan.organizations import queries as organizations
 from anlan.organizations.models import Organization
+from anlan.supervision import queries as supervision
 
 BEGINS = time(8, 30)
 
@@ -26,8 +28,10 @@ def desk_of(user: User, figures: Overview, year: int, at: datetime) -> Desk:
     applications = classes.waiting_for(user)
     changes = classes.changes_waiting_for(user)
     registrations = organizations.waiting_for(user)
-    waiting = applications.count() + changes.count() + registrations.count()
+    doubts = _doubts(user)
+    waiting = applications.count() + changes.count() + registrations.count() + len(doubts)
     todos = [
+        *doubts,
         *(_application(klass) for klass in applications[:SHOWN]),
         *(_change(change) for change in changes.select_related("klass__provider")[:SHOWN]),
         *(_registration(one) for one in registrations[:SHOWN]),
@@ -40,6 +44,19 @@ def desk_of(user: User, figures: Overview, year: int, at: datetime) -> Desk:
         waiting=waiting,
         rest_href=reverse("classes:queue"),
     )
+
+
+def _doubts(user: User) -> list[Todo]:
+    """Tickets in one line: the oldest clock, how many, and how many of them nobody has yet."""
+    found = supervision.undecided_for(user).order_by()
+    sums = found.aggregate(
+        number=Count("pk"), free=Count("pk", filter=Q(assignee=None)), due=Min("due_at")
+    )
+    if not sums["number"]:
+        return []
+    href = f"{reverse('supervision:tickets')}?state=undecided"
+    note = f"其中 {sums['free']} 件未指派" if sums["free"] else "均已指派"
+    return [Todo(f"疑点工单 {sums['number']} 件待核实", href, "去核实", note, sums["due"])]
 
 
 def _application(klass: TrainingClass) -> Todo:

@@ -14,6 +14,8 @@ from anlan.foundation.accounts.queries import reach
 from anlan.foundation.ui.formats import cn_time
 from anlan.foundation.ui.parts import Todo
 from anlan.lib.dates import at_shanghai, local_date
+from anlan.supervision import queries as supervision
+from anlan.supervision.models import InquiryKind
 
 BEGINS = time(8, 30)
 CHECKED = 4  # ended classes whose evidence is checked on the desk; each takes about ten queries
@@ -26,6 +28,7 @@ def desk_of(user: User, at: datetime) -> Desk:
     sessions = sessions_between(found, today, today + AHEAD)
     todos = [
         *(_session(one) for one in sessions if one.day == today and _still_on(one, at)),
+        *_asked(user),
         *_returned(found),
         *_ended(found, at),
         *_drafts(found),
@@ -40,6 +43,21 @@ def desk_of(user: User, at: datetime) -> Desk:
         coming_title="未来两周的课",
         coming_empty="未来两周没有排课。",
     )
+
+
+def _asked(user: User) -> list[Todo]:
+    """What the officials ask this provider; unanswered only, the oldest clock first."""
+    found = supervision.unanswered(supervision.inquiries_visible_to(user))
+    return [
+        Todo(
+            f"监管问询：{one.ticket.get_kind_display()}",
+            reverse("supervision:inquiry", args=[one.uid]),
+            "报告整改" if one.kind == InquiryKind.RECTIFY else "作出说明",
+            one.question,
+            one.due_at,
+        )
+        for one in found[:SHOWN]
+    ]
 
 
 def _own(user: User) -> QuerySet[TrainingClass]:

@@ -35,6 +35,7 @@ def sign_by_code(
     at: datetime,
     scanned_at: datetime | None = None,
     device: str = "",
+    address: str = "",
     nonce: uuid.UUID | None = None,
 ) -> Mark:
     """A learner signs in or out with the code on the teacher's screen.
@@ -45,7 +46,8 @@ def sign_by_code(
     register = _register(session)
     if not (nonce and register.marks.filter(nonce=nonce, person=person).exists()):
         check_code(register, code, at=scanned_at or at)
-    return _sign(session, person, kind, proof=Proof.QR, by=by, at=at, device=device, nonce=nonce)
+    seen = {"device": device, "address": address, "nonce": nonce}
+    return _sign(session, person, kind, proof=Proof.QR, by=by, at=at, **seen)
 
 
 @transaction.atomic

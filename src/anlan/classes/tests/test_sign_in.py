@@ -50,6 +50,7 @@ def test_one_tap_signs_in_and_a_second_does_no_harm(
     mark = Mark.objects.get()
     assert (mark.person, mark.kind, mark.late) == (a_learner(klass), MarkKind.IN, False)
     assert len(mark.device) == 32
+    assert len(mark.address) == 64, "a keyed hash, no address"
     assert "签到成功" in phone.get(reverse("classes:signed", args=[session.uid])).content.decode()
 
 

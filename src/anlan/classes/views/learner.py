@@ -87,6 +87,7 @@ def _tapped(request: HttpRequest, session: Session, person: Person, at: datetime
         at=at,
         scanned_at=scan.at,
         device=request.COOKIES.get(DEVICE, "")[:64],
+        address=str(request.META.get("REMOTE_ADDR", "")),
         nonce=_nonce(request.POST.get("nonce", "")),
     )
     return redirect("classes:signed", uid=session.uid)

@@ -36,12 +36,14 @@ from anlan.classes.services.applications import when_of
 from anlan.classes.services.reviews import snapshot
 from anlan.courses.models import Mode, Module
 from anlan.foundation.accounts.models import User
+from anlan.foundation.files.services import keep
 from anlan.foundation.ledger.services import Line, record_many, rfc3339
 from anlan.foundation.rules.queries import Rulebook
 from anlan.identity.models import Person
 from anlan.lib.bigrams import bigrams
 from anlan.lib.dates import day_bounds, local_date
 from anlan.operations.demo.examination import Examination, Shelf
+from anlan.operations.story import acts
 from anlan.operations.story.acts import Plan
 from anlan.operations.story.troupe import Officials, Provider
 from anlan.organizations.models import Organization
@@ -283,13 +285,16 @@ class History:
         register = session.register
         if register is None:
             raise ValueError("a session of history has its register")
+        at = register.ends_at + timedelta(hours=1)
+        film = [acts.STAND_IN_VIDEO, str(session.uid).encode()]  # no two films are the same
+        name = f"{session.day}-{session.half}.mp4"
         return Recording(
             title=f"{session.day} {session.get_half_display()} {session.topic}",
-            file=self.shelf.video,
+            file=keep(film, name=name, by=self.house.manager, at=at),
             starts_at=register.starts_at,
             ends_at=register.ends_at,
             by=self.house.manager,
-            at=register.ends_at + timedelta(hours=1),
+            at=at,
         )
 
     def _recording_line(self, one: Recording) -> Line:

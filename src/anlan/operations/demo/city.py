@@ -15,7 +15,7 @@ from anlan.identity.models import Person
 from anlan.identity.services import employ, register_person
 from anlan.lib import uscc
 from anlan.lib.dates import at_shanghai, local_date
-from anlan.operations.demo import live
+from anlan.operations.demo import live, watch
 from anlan.operations.demo.past import PLAN_BEGINS, Past, Say, open_projects, shelves_of, write_past
 from anlan.operations.demo.people import write_firms, write_people
 from anlan.operations.logins import DEMONSTRATION_PASSWORD, LOGINS
@@ -48,8 +48,11 @@ FULL = Size(
 )
 
 
-def build(size: Size, *, seed: int, today: datetime, say: Say) -> None:
-    """Fill an empty, set-up database. The same seed and day make the same city."""
+def build(size: Size, *, seed: int, today: datetime, say: Say, plant: bool = True) -> None:
+    """Fill an empty, set-up database. The same seed and day make the same city.
+
+    `plant` puts a few differences into it, for the supervision desk to be tried.
+    """
     chance = random.Random(seed)
     inventor = Inventor(seed)
     with transaction.atomic():
@@ -80,6 +83,10 @@ def build(size: Size, *, seed: int, today: datetime, say: Say) -> None:
         _newcomers(today)
         classes = live.put_on(_stage(who, houses[0], inventor, today))
         say(f"{len(classes)} 个可以上手操作的班，各处于不同状态")
+    if plant:
+        with transaction.atomic():
+            stage = watch.Stage(today=today, who=who, manager=houses[0].manager)
+            say(f"{watch.put_on(stage, classes)} 件演示疑点、一次抽查公告、回访名单")
 
 
 def _officials(today: datetime) -> Officials:

@@ -30,7 +30,6 @@ class Shelf:
     checklist: Checklist
     pool: Sequence[Candidate]
     items: dict[int, Item]
-    video: StoredFile
     photo: StoredFile
 
 

@@ -104,7 +104,6 @@ class Past:
 
 def shelves_of(by: User, today: datetime) -> list[tuple[Syllabus, Shelf]]:
     """Every syllabus with what a class of it draws on."""
-    video = keep([acts.STAND_IN_VIDEO], name="录像（演示替身）.mp4", by=by, at=today)
     photo = keep([acts.DOT], name="实操（演示替身）.png", by=by, at=today)
     items = Item.objects.in_bulk()
     checklists = {one.key: one for one in Checklist.objects.all()}
@@ -117,7 +116,6 @@ def shelves_of(by: User, today: datetime) -> list[tuple[Syllabus, Shelf]]:
             checklist=checklists[keys[0]] if keys else next(iter(checklists.values())),
             pool=draw_pool(syllabus.industry, None),
             items=items,
-            video=video,
             photo=photo,
         )
         shelves.append((syllabus, shelf))

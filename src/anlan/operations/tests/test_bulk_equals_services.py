@@ -111,7 +111,6 @@ def told_in_bulk(cast: Cast, stage: Stage, plan: acts.Plan) -> TrainingClass:
             checklist=Checklist.objects.filter(key__in=keys)[0],
             pool=draw_pool(plan.syllabus.industry, None),
             items=Item.objects.in_bulk(),
-            video=keep([acts.STAND_IN_VIDEO], name="v.mp4", by=cast.class_manager, at=NOW),
             photo=keep([acts.DOT], name="p.png", by=cast.class_manager, at=NOW),
         ),
         number="2026-90000",
