@@ -23,8 +23,8 @@ MOST_A_ROUND = 5
 Item = TypeVar("Item")
 
 __all__ = [
-    "export_ordered_years",
     "destroy_ended_keys",
+    "export_ordered_years",
     "forget_old_tries",
     "reseal_ordered_classes",
     "seal_closed_classes",

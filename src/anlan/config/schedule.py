@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from anlan.archives.issuing import work_on_runs
 from anlan.archives.jobs import (
-    export_ordered_years,
     destroy_ended_keys,
+    export_ordered_years,
     forget_old_tries,
     reseal_ordered_classes,
     seal_closed_classes,

@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return cosign_cli.main(words[1:])
     parser = argparse.ArgumentParser(
         prog="anlan verify",
-        description="核对封存档案是否仍是封存时的样子，回执能否证明记录在日志中，证明 PDF 和电子徽章"
+        description="核对封存档案是否仍是封存时的样子，回执能否证明记录在日志中，证明和电子徽章"
         "是否由发证机关签发，录像分段是否齐全。全部完好时退出码为 0，否则为 1。",
     )
     add_arguments(parser)

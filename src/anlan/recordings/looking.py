@@ -41,7 +41,11 @@ def examine_next(at: datetime) -> int:
     recording = found.order_by("id").first()
     if recording is None:
         return 0
-    length = None if _is_stand_in(recording) else (ffmpeg.duration_of(recording.file.path) or 0)
+    try:
+        length = None if _is_stand_in(recording) else (ffmpeg.duration_of(recording.file.path) or 0)
+    except OSError:
+        log.exception("the file of %s can't be read", recording.uid)
+        length = 0
     seconds = None if length is None else round(length)
     Recording.objects.filter(pk=recording.pk).update(duration_s=seconds, examined_at=at)
     return 1

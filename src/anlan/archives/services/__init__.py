@@ -12,8 +12,8 @@ from anlan.archives.services.handing_out import (
     hand_out_record,
 )
 from anlan.archives.services.name_checks import forget_old_tries, name_agrees
-from anlan.archives.services.retention import destroy_ended_keys
 from anlan.archives.services.printing import print_certificates
+from anlan.archives.services.retention import destroy_ended_keys
 from anlan.archives.services.runs import order_print, resume_run, start_run, stop_run
 from anlan.archives.services.sealing import order_reseal, reseal, seal_class, seal_learners
 from anlan.archives.services.year_exports import order_export, run_export

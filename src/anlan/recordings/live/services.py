@@ -19,7 +19,7 @@ from anlan.lib.states import advance
 from anlan.proofs.canonical import canonical
 from anlan.recordings.live import cameras
 from anlan.recordings.live.inbox import Inbox
-from anlan.recordings.live.queries import segment_list, segments_of, span_of
+from anlan.recordings.live.queries import segment_list, segments_with_files, span_of
 from anlan.recordings.models import LiveRecording, LiveStatus, Recording, Segment, Source
 from anlan.recordings.spans import merged, moment, ms
 from anlan.recordings.states import LIVE_STEPS
@@ -173,7 +173,7 @@ def finish_live(live: LiveRecording, *, at: datetime, on_filed: OnFiled) -> Reco
 
     `on_filed` is told in the same transaction: who holds the live recording takes the filed one.
     """
-    segments = segments_of(live)
+    segments = segments_with_files(live)
     if not segments:
         advance(live, LiveStatus.FINISHED, LIVE_STEPS, note="没有收到任何画面")
         return None

@@ -19,6 +19,7 @@ from anlan.recordings.spans import moment
 
 log = logging.getLogger(__name__)
 TRIES = 3
+A_MINUTE = timedelta(minutes=1)
 WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(seconds=30)
 
@@ -85,8 +86,11 @@ class Take:
             made.path.unlink(missing_ok=True)
 
     def _end_if_idle(self, at: datetime) -> None:
+        quiet = at - (self.live.heard_at or self.live.started_at)
+        if quiet < A_MINUTE:
+            return  # asked several times a second: the rules are read only when it matters
         minutes = rulebook(local_date(at)).whole("live.idle_minutes")
-        if at - (self.live.heard_at or self.live.started_at) > timedelta(minutes=minutes):
+        if quiet > timedelta(minutes=minutes):
             services.end_idle(self.live, at=at, minutes=minutes)
 
 
