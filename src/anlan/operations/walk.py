@@ -12,6 +12,7 @@ from django.utils.timezone import now
 
 from anlan.archives.jobs import seal_closed_classes
 from anlan.archives.models import Archive, Certificate
+from anlan.archives.services.opening import keys_of
 from anlan.assessments.services import load_checklists, load_own_bank
 from anlan.attendance.models import MarkKind
 from anlan.bookings import services as bookings
@@ -33,7 +34,7 @@ from anlan.lib.refusals import Refused
 from anlan.operations.story import acts, troupe
 from anlan.operations.story.names import Inventor
 from anlan.proofs.receipt import check
-from anlan.proofs.verdict import verify
+from anlan.proofs.verdict import Means, verify
 
 DISTRICT = "370112"
 LEARNERS = 9  # eight come with the booking, one walks in
@@ -306,12 +307,16 @@ class Walk:
             if self.keep_in:
                 self.keep_in.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(copy, self.keep_in / archive.file.name)
-            verdict = verify(copy)
+            verdict = verify(copy, Means([public_key()], keys_of(archive)))
             spoil(copy)
             spoilt = verify(copy)
-        if not verdict.ok or spoilt.ok:
+        if not verdict.proved or spoilt.ok:
             raise WalkFailed("档案核对未通过，或篡改未被发现")
-        return f"{verdict.files} 个文件全部相符；改动一个字节后：{spoilt.findings[0].text}"
+        parts = archive.parts.count()
+        return (
+            f"{verdict.files} 个文件全部相符，{parts} 件加密件逐件开封，台账逐行有回执；"
+            f"改动一个字节后：{spoilt.findings[0].text}"
+        )
 
     def receipt(self) -> str:
         while sequence(self.today):
