@@ -12,6 +12,7 @@ from anlan.proofs.tests.sealed_class import a_sealed_class, all_keys
 from anlan.proofs.tests.trees import LOG_VKEY
 
 BLOCKED = ("django", "anlan.foundation", "anlan.archives", "anlan.lib", "anlan.config", "sqlite3")
+WANTED = ("rfc8785", "cryptography", "rfc3161_client", "cffi", "pycparser", "_cffi_backend")
 ALONE = f"""
 import sys
 
@@ -47,11 +48,11 @@ def test_it_verifies_and_unseals_with_django_walled_off(tmp_path: Path) -> None:
     assert (folder / "已开封副本-非封存件.txt").exists()
 
 
-def test_an_auditor_needs_the_folder_and_two_packages(tmp_path: Path) -> None:
-    """As docs/rooms/proofs.md says: this folder, `rfc8785` and `cryptography` (with its cffi)."""
+def test_an_auditor_needs_the_folder_and_three_packages(tmp_path: Path) -> None:
+    """As docs/rooms/proofs.md says: this folder, `rfc8785`, `cryptography`, `rfc3161-client`."""
     shelf = tmp_path / "shelf"
     shutil.copytree(Path(proofs.__file__).parent, shelf / "anlan" / "proofs")
-    for name in ("rfc8785", "cryptography", "cffi", "pycparser", "_cffi_backend"):
+    for name in WANTED:
         found = find_spec(name)
         if found is None or found.origin is None:
             continue
