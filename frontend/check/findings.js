@@ -1,6 +1,6 @@
 // What a check has to say; the words of anlan.proofs.findings and anlan.proofs.cli.
 export const SIGNS = {
-  changed: '改动', removed: '缺失', added: '多出', malformed: '无效', unchecked: '未核', withheld: '未公开', ok: '相符',
+  changed: '改动', removed: '缺失', added: '多出', malformed: '无效', unchecked: '未核', withheld: '未开', ok: '相符',
 }
 
 export const finding = (kind, path, text) => ({ kind, path, text })

@@ -164,7 +164,7 @@ def _report(klass: TrainingClass) -> Iterator[Piece]:
 
 
 def _recordings(klass: TrainingClass, at: datetime) -> Iterator[Piece]:
-    """Small films lie inside; a larger one is named with its hash and stays in the file store.
+    """Small films lie inside; a larger one, or one past its retention, is named with its hash.
 
     The segment list of a live recording shows nobody: it lies in clear.
     """
@@ -173,7 +173,7 @@ def _recordings(klass: TrainingClass, at: datetime) -> Iterator[Piece]:
     for no, (session, one) in enumerate(recordings_of(klass), start=1):
         is_list = one.file.name.endswith(".json")
         path = f"06-录像/{no:02d}{_suffix(one.file.name)}"
-        inside = one.file.size <= most
+        inside = one.file.size <= most and one.file.removed_at is None
         place = f"data/{path}{'' if is_list else SUFFIX}" if inside else ""
         listed.append(
             {

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 
 _BEGUN = re.compile(r"(?:AL(\d{4})-?|(\d{4})-)(\d{0,6})-?(\d?)")
-_SERIAL = re.compile(r"\d{1,6}")
+_SERIAL = re.compile(r"(\d{1,6})(-\d)?")
 _WRITTEN = re.compile(r"AL(\d{4})-?(\d{6})-?(\d)")
 
 
@@ -53,6 +53,7 @@ def beginnings(typed: str, years: Iterable[int]) -> list[str]:
         written, spoken, serial, check = match.groups()
         year = written or spoken
         return [f"AL{year}-{serial}" + (f"-{check}" if check else "")]
-    if _SERIAL.fullmatch(text):
-        return [f"AL{year:04d}-{text:0>6}" for year in years]
+    if match := _SERIAL.fullmatch(text):
+        serial, check = match.groups()
+        return [f"AL{year:04d}-{serial:0>6}{check or ''}" for year in years]
     return []

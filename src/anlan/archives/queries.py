@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import ExtractYear
 
 from anlan.archives import numbers
@@ -187,8 +187,10 @@ def sealing_entry(archive: Archive) -> Entry | None:
 
 
 def certificate_by_number(number: str) -> Certificate | None:
-    """By the number as it is printed; for anybody."""
-    return _whole(Certificate.objects.filter(number=number)).first()
+    """By the number as it is printed, with the `signer` of its newest print; for anybody."""
+    newest = CertificatePrint.objects.filter(certificate=OuterRef("pk")).order_by("-version")
+    found = Certificate.objects.filter(number=number)
+    return _whole(found).annotate(signer=Subquery(newest.values("signer")[:1])).first()
 
 
 def revoked_certificates() -> QuerySet[Certificate]:
@@ -203,10 +205,6 @@ def revocations_stamp() -> str:
         count=Count("pk"), last=Max("revoked_at")
     )
     return f"{sums['count']}-{sums['last'].isoformat() if sums['last'] else ''}"
-
-
-def newest_print(certificate: Certificate) -> CertificatePrint | None:
-    return certificate.prints.order_by("-version").first()
 
 
 def prints_of(certificate: Certificate) -> QuerySet[CertificatePrint]:

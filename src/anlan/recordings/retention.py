@@ -5,9 +5,7 @@ in force on the day of the round counts, so a city that shortens it shortens it 
 Row, hash and ledger lines stay; the sealed archives have bytes of their own, which are not touched.
 """
 
-import json
 import logging
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -20,13 +18,10 @@ from anlan.foundation.ledger.services import record
 from anlan.foundation.rules.queries import Ruling, rulebook
 from anlan.lib.dates import local_date
 from anlan.lib.refusals import BadInput, Refused
-from anlan.recordings.models import Hold, Recording
+from anlan.recordings.models import Hold, Recording, Segment
 
 log = logging.getLogger(__name__)
 MOST_A_ROUND = 50
-SEGMENTS = "anlan-segments/1"
-NEARBY = timedelta(days=1)  # segments are kept while the lesson runs
-LONGEST_LIST = 16 * 1024**2  # a day of two-second segments has 43,200 lines of some 200 bytes
 
 
 def keep_ruling(at: datetime) -> Ruling:
@@ -102,7 +97,7 @@ def _forget(recording: Recording, at: datetime) -> bool:
     locked = Recording.objects.select_for_update().select_related("file").get(pk=recording.pk)
     if locked.bytes_removed_at is not None or open_hold(locked) is not None:
         return False
-    files = list(files_of(locked))
+    files = files_of(locked)
     gone = mark_removed(files, at=at)
     Recording.objects.filter(pk=locked.pk).update(bytes_removed_at=at)
     record(
@@ -119,32 +114,13 @@ def _forget(recording: Recording, at: datetime) -> bool:
     return True
 
 
-def files_of(recording: Recording) -> Iterator[StoredFile]:
+def files_of(recording: Recording) -> list[StoredFile]:
     """The stored files with the film itself: the uploaded video, or a live one's segments.
 
     The list of segments stays: it is what the hashes of copies elsewhere are compared with.
     """
-    named = _segments(recording.file)
-    if named is None:
-        yield recording.file
-        return
-    found = StoredFile.objects.filter(
-        sha256__in=set(named.values()),
-        at__gte=recording.starts_at - NEARBY,
-        at__lte=recording.at + NEARBY,
-    )
-    yield from (one for one in found if named.get(one.name) == one.sha256)
-
-
-def _segments(file: StoredFile) -> dict[str, str] | None:
-    """Name → hash of each segment that a list names; None for a film in one file."""
-    if not file.name.lower().endswith(".json") or file.size > LONGEST_LIST:
-        return None
-    told = json.loads(file.path.read_bytes())
-    if told.get("format") != SEGMENTS:
-        return None
-    parts = [*told["segments"], *([told["init"]] if told.get("init") else [])]
-    return {str(part["name"]): str(part["sha256"]) for part in parts}
+    of_live = Segment.objects.filter(live__recording=recording).select_related("file")
+    return [segment.file for segment in of_live] or [recording.file]
 
 
 def _reason(text: str) -> str:

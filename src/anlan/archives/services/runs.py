@@ -94,6 +94,9 @@ def work_on(run: IssueRun, *, at: datetime) -> int:
 
     An error that is nobody's fault (disk full, key missing) is raised: the items keep waiting.
     """
+    run.refresh_from_db(fields=["status"])
+    if run.status != RunStatus.OPEN:
+        return 0
     if run.began_at is None:
         IssueRun.objects.filter(pk=run.pk).update(began_at=at)
     unlisted = run.classes.filter(listed_at=None).select_related("klass").order_by("id").first()

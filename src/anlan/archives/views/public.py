@@ -65,7 +65,6 @@ def _shown(
     one = certificate.enrolment
     state = queries.standing(certificate, local_date(now()))
     synthetic = queries.is_synthetic(certificate)
-    printed = queries.newest_print(certificate)
     context = {
         "number": certificate.number,
         "standing": state,
@@ -79,7 +78,7 @@ def _shown(
         "valid_until": certificate.valid_until,
         "revoked_at": certificate.revoked_at,
         "issuer": issuer(synthetic),
-        "signer": grouped(printed.signer) if printed else "",
+        "signer": grouped(getattr(certificate, "signer", None) or ""),
         "is_synthetic": synthetic,
         **more,
     }

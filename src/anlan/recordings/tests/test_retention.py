@@ -16,7 +16,7 @@ from anlan.foundation.rules.models import Rule
 from anlan.lib.refusals import BadInput, Refused
 from anlan.operations import cli
 from anlan.recordings.jobs import forget_expired_recordings
-from anlan.recordings.models import Hold, Recording
+from anlan.recordings.models import Hold, LiveRecording, LiveStatus, Recording, Segment, Source
 from anlan.recordings.retention import due, hold, kept_until, release
 from anlan.recordings.services import file_recording
 from anlan.testing.cast import NOW, Cast
@@ -148,29 +148,43 @@ def test_one_film_for_two_lessons_goes_with_the_second(cast: Cast) -> None:
 
 
 def test_a_live_films_segments_go_and_their_list_stays(cast: Cast) -> None:
-    parts = [
-        keep([f"part {no}".encode()], name=f"seg-{no:05}.ts", by=None, at=NOW) for no in range(3)
-    ]
-    stranger = keep([b"part 1"], name="别的.ts", by=None, at=NOW)
-    listed = {
-        "format": "anlan-segments/1",
-        "recording": "x",
-        "segments": [{"no": n, "name": p.name, "sha256": p.sha256} for n, p in enumerate(parts)],
-        "init": None,
-    }
-    text = json.dumps(listed).encode()
-    stored = keep([text], name="segments.json", by=None, at=NOW)
+    stored = keep([b"the list"], name="segments.json", by=None, at=NOW)
     film = file_recording(
         file=stored, title="直播", starts_at=BEGIN, ends_at=NOW, by=cast.class_manager, at=NOW
     )
+    live = LiveRecording.objects.create(
+        uid=film.uid,
+        title="直播",
+        source=Source.BROWSER,
+        status=LiveStatus.FINISHED,
+        started_at=BEGIN,
+        recording=film,
+        by=cast.class_manager,
+    )
+    parts = [a_segment(live, no) for no in range(3)]
+    stranger = keep([b"part 1"], name="别的.ts", by=None, at=NOW)
     assert forget_expired_recordings(OVER) == 1
     assert sweep() == 2
-    assert fresh(film).file.path.read_bytes() == text
+    assert fresh(film).file.path.read_bytes() == b"the list"
     assert stranger.path.read_bytes() == b"part 1"
     for part in parts:
-        part.refresh_from_db()
-        assert part.removed_at is not None
+        part.file.refresh_from_db()
+        assert part.file.removed_at is not None
     assert forget_expired_recordings(OVER) == 0
+
+
+def a_segment(live: LiveRecording, no: int) -> Segment:
+    file = keep([f"part {no}".encode()], name=f"seg-{no:05}.ts", by=None, at=NOW)
+    return Segment.objects.create(
+        live=live,
+        no=no,
+        part=0,
+        place=no,
+        file=file,
+        starts_at=BEGIN,
+        duration_ms=4000,
+        received_at=NOW,
+    )
 
 
 def test_a_dry_run_lists_and_touches_nothing(
