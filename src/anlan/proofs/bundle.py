@@ -19,6 +19,7 @@ from anlan.proofs.findings import Finding
 from anlan.proofs.ledger_lines import LEDGER, Ledger, Line
 from anlan.proofs.merkle import verify_inclusion
 from anlan.proofs.notes import LOG, parse_vkey
+from anlan.proofs.stamps import Authority, stamp_findings
 
 FORMAT = "anlan-receipts/1"
 RECEIPTS = "data/receipts.json"
@@ -33,6 +34,7 @@ class _Bundle:
     note: str
     proofs: dict[str, Proof]
     uncovered: frozenset[str]
+    timestamps: Sequence[Any]
 
 
 def bundle_file(
@@ -60,7 +62,9 @@ def bundle_file(
     return text.encode() + b"\n"
 
 
-def check_bundle(text: bytes, ledger: Ledger, vkeys: Sequence[str]) -> list[Finding]:
+def check_bundle(
+    text: bytes, ledger: Ledger, vkeys: Sequence[str], authorities: Sequence[Authority] = ()
+) -> list[Finding]:
     """Is every ledger line in the log, and did the log sign? Each line that is not is named."""
     try:
         bundle = _read(text)
@@ -75,7 +79,8 @@ def check_bundle(text: bytes, ledger: Ledger, vkeys: Sequence[str]) -> list[Find
         count = len(bundle.proofs)
         said = f"台账 {count} 行都在日志 {checkpoint.origin} 中，检查点共 {checkpoint.size} 条"
         findings = [Finding("ok", RECEIPTS, said)]
-    return [*findings, *_signatures(bundle.note, vkeys)]
+    stamps = stamp_findings(bundle.timestamps, checkpoint.body.encode(), authorities)
+    return [*findings, *_signatures(bundle.note, vkeys), *(_here(one) for one in stamps)]
 
 
 def checkpoint_of(text: bytes) -> Checkpoint | None:
@@ -150,7 +155,17 @@ def _read(text: bytes) -> _Bundle:
             raise ValueError("an entry stands twice, or has no place")
         proofs[uid] = index, [_hash(sibling) for sibling in one["proof"]]
     left = frozenset(str(uid) for uid in said.get("uncovered", []))
-    return _Bundle(said["alg"], said["checkpoint"], proofs, left)
+    stamps = said.get("timestamps", [])
+    if not isinstance(stamps, list):
+        raise TypeError("time stamps are a list")
+    return _Bundle(said["alg"], said["checkpoint"], proofs, left, stamps)
+
+
+def _here(finding: Finding) -> Finding:
+    """What a stamp shows, of this file. A missing one is no fault: the archive is not the log."""
+    kind = "unchecked" if finding.kind == "removed" else finding.kind
+    text = finding.text.replace("这份回执", "这份档案的检查点")
+    return Finding(kind, RECEIPTS, text)
 
 
 def _hash(text: str) -> bytes:

@@ -25,7 +25,7 @@ def _findings(receipt: Mapping[str, Any]) -> Iterator[Finding]:
         yield _opened(sealed.get(name), name, bytes.fromhex(opening["salt"]), value)
     for name in receipt.get("withheld", []):
         if name in sealed:
-            text = "原值未开（个人密钥已销毁或未提供），不影响记录和证明的有效性"
+            text = "原值未公开（个人密钥已销毁或未提供），不影响记录和证明的有效性"
             yield Finding("withheld", OPENED, f"{OPENED} {name}：{text}")
         else:
             yield Finding("malformed", OPENED, f"{OPENED}：记录中没有名为 {name} 的承诺")

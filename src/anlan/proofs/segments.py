@@ -24,14 +24,6 @@ MOST_SEGMENTS = 200_000
 SEGMENT_FILE = re.compile(r"seg-\d+\.\w{2,4}|init\.\w{2,4}")
 
 
-def is_list(path: Path) -> bool:
-    """Whether a JSON file is a segment list rather than a receipt."""
-    try:
-        return path.stat().st_size <= LONGEST_LIST and FORMAT in path.read_text("utf-8")[:4096]
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
 def check_segments(path: Path, segments: Path | None = None) -> list[Finding]:
     """Each listed segment against the bytes beside the list, or in a folder or zip that is named.
 

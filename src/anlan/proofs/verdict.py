@@ -235,7 +235,7 @@ def _check_receipts(
         parts.append(piece)
         if len(parts) * CHUNK > LONGEST:
             return [Finding("malformed", RECEIPTS, "receipts.json：过大，拒绝读取")]
-    return check_bundle(b"".join(parts), ledger, means.vkeys)
+    return check_bundle(b"".join(parts), ledger, means.vkeys, means.authorities)
 
 
 def _parts_said(parts: Opened) -> list[Finding]:

@@ -1,12 +1,13 @@
 """Receipts of many entries at once, for archives: proofs under one checkpoint."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
-from anlan.foundation.ledger.models import Checkpoint, Entry
+from anlan.foundation.ledger import checkpoints
+from anlan.foundation.ledger.models import Entry
 from anlan.foundation.ledger.sequencer import sequence, tile_folder
 from anlan.proofs.bundle import Proof, bundle_file
 from anlan.proofs.merkle import inclusion_proof
@@ -22,6 +23,7 @@ class Bundle:
     note: str = ""
     proofs: dict[str, Proof] = field(default_factory=dict)
     alg: str = "sha256"
+    timestamps: Sequence[Mapping[str, str]] = ()
 
     def file_for(self, entries: Sequence[Entry]) -> bytes:
         """receipts.json for these entries; what the bundle does not cover is named in it."""
@@ -32,6 +34,7 @@ class Bundle:
             covered,
             alg=self.alg,
             uncovered=[uid for uid in uids if uid not in covered],
+            timestamps=self.timestamps,
         )
 
 
@@ -51,16 +54,21 @@ def publish_all(at: datetime) -> bool:
 
 
 def bundle_of(entries: Sequence[Entry]) -> Bundle:
-    """Proofs of the entries under the newest checkpoint. Reads places anew."""
-    newest = Checkpoint.objects.order_by("size").last()
+    """Proofs of the entries under the checkpoint that proves most about all of them, with its
+    witnesses and time stamps. Reads places anew.
+    """
+    newest = checkpoints.newest()
     if newest is None:
         return Bundle()
-    node = cache(tile_folder().node)
     pks = [entry.pk for entry in entries]
-    placed = Entry.objects.filter(pk__in=pks, position__lt=newest.size)
+    placed = Entry.objects.filter(pk__in=pks, position__lt=newest.size).order_by("position")
+    found = placed.values_list("uid", "position")
+    rows = [(str(uid), place) for uid, place in found if place is not None]
+    best = checkpoints.best_for(max((place for _, place in rows), default=0)) or newest
+    tiles = tile_folder()
+    node = cache(tiles.node)
     proofs: dict[str, Proof] = {
-        str(uid): (place, inclusion_proof(place, newest.size, node))
-        for uid, place in placed.order_by("position").values_list("uid", "position")
-        if place is not None
+        uid: (place, inclusion_proof(place, best.size, node, tiles.alg)) for uid, place in rows
     }
-    return Bundle(newest.note, proofs)
+    note, stamps = checkpoints.full_note(best), checkpoints.stamps_of(best)
+    return Bundle(note, proofs, tiles.alg, stamps)

@@ -46,7 +46,7 @@ def test_what_is_withheld_is_said_and_harms_nothing(
     path = tmp_path / "r.json"
     path.write_text(json.dumps(receipt, ensure_ascii=False))
     assert cli.main([str(path), "--key", LOG_VKEY]) == 0
-    assert "未公开  承诺值 reason" in capsys.readouterr().out
+    assert "未开  承诺值 reason" in capsys.readouterr().out
 
 
 def test_nothing_opened_and_nothing_withheld_says_nothing() -> None:
