@@ -89,7 +89,8 @@ def test_a_list_that_somebody_shortened_or_signed_himself_is_refused(
     taken_home: Path, capsys: pytest.CaptureFixture[str], settings: Settings, tmp_path: Path
 ) -> None:
     text = (taken_home / "revoked.jwt").read_text()
-    (taken_home / "cut.jwt").write_text(text[:-4])
+    body, signature = text.rsplit(".", 1)
+    (taken_home / "cut.jwt").write_text(f"{body}.{signature[:40]}")
     assert verify(taken_home, "valid.pdf", "cut.jwt") == 1
     assert "签名无效" in capsys.readouterr().out
     settings.ANLAN_ISSUER = tmp_path / "forger"
