@@ -165,3 +165,15 @@ def test_a_learner_cannot_print_the_class_by_way_of_the_own_archive(
     answer = take(browser_of(learner), archive, "paper", reason="")
     assert answer.status_code == 422
     assert taken() == []
+
+
+def test_the_page_lists_who_took_what_once_somebody_did(
+    klass: TrainingClass, cast: Cast, browser_of: Browser
+) -> None:
+    browser = browser_of(cast.city_official)
+    page = f"/archives/class/{klass.uid}/"
+    assert "最近取用" not in browser.get(page).content.decode()
+    take(browser, of_class(klass), "keys", "审计抽查")
+    said = browser.get(page).content.decode()
+    assert "最近取用" in said
+    assert "审计抽查" in said

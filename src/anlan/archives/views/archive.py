@@ -114,7 +114,7 @@ def _page(
             "sheet": check_sheet(newest),
             "parts": queries.parts_of(newest),
             "take_form": TakeForm.for_staff(),
-            "taken": reversed(timeline([newest.subject], limit=SHOWN_TAKINGS)),
+            "taken": timeline([newest.subject], limit=SHOWN_TAKINGS)[::-1],
         }
     if context["sealing"]:
         context |= _progress(klass)
