@@ -60,27 +60,56 @@ def _numbers(text: str) -> list[str]:
 @contextmanager
 def server(home: Path) -> Iterator[str]:
     """Start a server on a free port of 127.0.0.1; yields its URL; stopped by its own id."""
-    user = unprivileged()
     with tempfile.TemporaryDirectory(prefix="anlan-pg-") as folder:
-        if user:
-            shutil.chown(folder, user)
-        data = Path(folder) / "data"
-        trust = ["--auth=trust", f"--username={NAME}", "--encoding=UTF8", "--no-locale"]
-        _run([home / "initdb", "-D", data, *trust, "--no-sync"], user)
-        port = free_port()
-        options = [f"-p{port}", "-h127.0.0.1", f"-k{folder}", "-cmax_connections=100"]
-        log = (Path(folder) / "log").open("wb")
-        process = subprocess.Popen(
-            [home / "postgres", "-D", data, *options], stdout=log, stderr=log, cwd=folder, user=user
-        )
+        cluster = Cluster(home, Path(folder))
+        cluster.start()
         try:
-            _until_ready(home, port, process, Path(folder) / "log")
-            _run([home / "createdb", "-h127.0.0.1", f"-p{port}", f"-U{NAME}", NAME], user)
-            yield f"postgresql://{NAME}@127.0.0.1:{port}/{NAME}"
+            yield cluster.url
         finally:
-            log.close()
-            process.send_signal(signal.SIGINT)  # fast shutdown: end sessions, write, stop
-            process.wait(60)
+            cluster.stop()
+
+
+class Cluster:
+    """A server of our own in a folder; it may be killed and started again."""
+
+    def __init__(self, home: Path, folder: Path) -> None:
+        """Make the cluster; it does not run yet."""
+        self.home, self.folder, self.user = home, folder, unprivileged()
+        if self.user:
+            shutil.chown(folder, self.user)
+        self.port, self.log = free_port(), folder / "log"
+        self.url = f"postgresql://{NAME}@127.0.0.1:{self.port}/{NAME}"
+        trust = ["--auth=trust", f"--username={NAME}", "--encoding=UTF8", "--no-locale"]
+        _run([home / "initdb", "-D", folder / "data", *trust, "--no-sync"], self.user)
+
+    def start(self) -> None:
+        """Until it answers, the database made when it is the first time."""
+        options = [f"-p{self.port}", "-h127.0.0.1", f"-k{self.folder}", "-cmax_connections=100"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [self.home / "postgres", "-D", self.folder / "data", *options],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                user=self.user,
+                start_new_session=True,
+            )
+        _until_ready(self.home, self.port, self.process, self.log)
+        at = ["-h127.0.0.1", f"-p{self.port}", f"-U{NAME}"]
+        if not (self.folder / "made").exists():
+            _run([self.home / "createdb", *at, NAME], self.user)
+            (self.folder / "made").touch()
+
+    def kill(self) -> None:
+        """SIGKILL for the server and every process that it has started, all at once."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(60)
+
+    def stop(self) -> None:
+        """Fast shutdown: end sessions, write, stop."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(60)
 
 
 def unprivileged() -> str | None:

@@ -110,7 +110,7 @@ def test_a_changed_badge_is_named(two: list[Certificate]) -> None:
     findings = check_badge(f"{head}.{forged}.{signature}", [the_issuer().root])
     assert [one.kind for one in findings] == ["changed"]
     assert check_badge("a.b", [])[0].kind == "malformed"
-    assert check_badge(f"{head}.{body}.{signature[:-4]}", [])[0].kind == "changed"
+    assert check_badge(f"{head}.{body}.{signature[:40]}", [])[0].kind == "changed"
 
 
 def test_a_badge_signed_again_with_another_key_is_named(
