@@ -44,6 +44,7 @@ COMMANDS = {
     "bench": Command("bench", "测量，输出一个 JSON 对象，键名带单位"),
     "import": Command("bring_in", "导入一家单位的花名册，或一份题库（xlsx、csv）"),
     "export": Command("export", "把开班台账和封存档案导出到一个文件夹"),
+    "coding": Command("coding", "由已编码的经过描述学习编码：训练、测量、使用", django=False),
     "verify": Command("verify", "核对封存档案，不需要数据库", django=False),
 }
 

@@ -3,9 +3,9 @@
 import argparse
 import json
 
-from anlan.operations.bench import chain, ledger
+from anlan.operations.bench import chain, coding, ledger
 
-BENCHES = {"chain": chain.measure, "ledger": ledger.measure}
+BENCHES = {"chain": chain.measure, "coding": coding.measure, "ledger": ledger.measure}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
