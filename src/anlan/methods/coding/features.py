@@ -1,7 +1,7 @@
-"""What of a narrative a model sees: TF-IDF over two blocks of n-grams, each of unit length.
+"""What of a narrative a model sees: TF-IDF over blocks of n-grams.
 
-Weights are (1 + ln count) · (ln((1 + n) / (1 + df)) + 1), scaled to length 1 within a block (Salton
-& Buckley 1988, as scikit-learn's ``TfidfVectorizer(sublinear_tf=True)`` does it).
+Weights are (1 + ln count) · (ln((1 + n) / (1 + df)) + 1), scaled to one length within a block
+(Salton & Buckley 1988, as scikit-learn's ``TfidfVectorizer(sublinear_tf=True)`` does it).
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,6 +19,7 @@ from anlan.methods.coding.ngrams import (
     Signs,
     character_grams,
     count,
+    placed_words,
     read,
     word_grams,
 )
@@ -29,19 +30,25 @@ _ABSENT = -1
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How narratives are cut; ``fewest`` is the number of texts an n-gram must stand in."""
+    """How narratives are cut: lengths of runs of words and characters, gaps of word pairs, parts.
+
+    ``fewest`` is the number of texts an n-gram must stand in, ``place_weight`` the length of the
+    block of words by part, the others' being 1.
+    """
 
     words: tuple[int, ...] = (1, 2)
-    skips: tuple[int, ...] = (2, 3)
-    characters: tuple[int, ...] = (3, 4, 5)
+    skips: tuple[int, ...] = (2, 3, 4)
+    characters: tuple[int, ...] = (2, 3, 4, 5)
+    parts: int = 3
+    place_weight: float = 0.6
     fewest: int = 2
-    word_weight: float = 1.0
 
     def blocks(self, signs: Signs) -> tuple[tuple[Iterator[Grams], float], ...]:
         """The n-grams of each block, and the block's weight."""
         return (
-            (word_grams(signs, self.words, self.skips), self.word_weight),
+            (word_grams(signs, self.words, self.skips), 1.0),
             (character_grams(signs, self.characters), 1.0),
+            (placed_words(signs, self.parts), self.place_weight),
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Narratives to hashed n-grams, a whole batch at a time.
 
-A narrative is cut in two ways. *Words* are runs of letters and digits; a Chinese character counts
-as a word of its own, so that no dictionary and no word segmentation is needed. *Characters* are
-runs of characters within a word, its edges marked by a blank; neighbouring Chinese characters form
-one run that ends at punctuation. Every n-gram becomes a 64-bit number by a polynomial hash, of
+A narrative is cut in several ways. *Words* are runs of letters and digits; a Chinese character
+counts as a word of its own, so that no dictionary and no word segmentation is needed. *Characters*
+are runs of characters within a word, its edges marked by a blank; neighbouring Chinese characters
+form one run that ends at punctuation. Every n-gram becomes a 64-bit number by a polynomial hash, of
 which ``BITS`` bits name its bucket (the hashing trick: Weinberger et al., ICML 2009). Everything is
 numpy over the code points of all texts at once: some ten times as quick as a loop over strings.
 """
@@ -76,6 +76,15 @@ def word_grams(signs: Signs, orders: Sequence[int], skips: Sequence[int]) -> Ite
         pairs = words[:-skip] * _JOIN + words[skip:]
         same = text[:-skip] == text[skip:]
         yield text[:-skip][same], _mixed(pairs[same], 100)
+
+
+def placed_words(signs: Signs, parts: int) -> Iterator[Grams]:
+    """Words together with the part of the narrative they stand in: it ends with the injury."""
+    words, text = _words(signs)
+    many = np.bincount(text, minlength=signs.texts)
+    place = np.arange(len(words)) - (np.cumsum(many) - many)[text]
+    part = place * parts // many[text]
+    yield text, _mixed(words * _STEP + part.astype(np.uint64), 200)
 
 
 def character_grams(signs: Signs, orders: Sequence[int]) -> Iterator[Grams]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from anlan.lib.refusals import BadInput
-from anlan.methods.coding.calibration import Calibration, Curve
+from anlan.methods.coding.calibration import Calibration, Curve, Scaling
 from anlan.methods.coding.cards import Card
 from anlan.methods.coding.coder import Coder
 from anlan.methods.coding.features import Block, Features
@@ -63,7 +63,9 @@ def _packed(coder: Coder) -> bytes:
         "labels": np.array(coder.scorer.labels),
         "weights": coder.scorer.weights,
         "offsets": coder.scorer.offsets,
-        "temperature": np.array([coder.calibration.temperature]),
+        "common_slope": np.array([coder.calibration.scaling.common]),
+        "slopes": coder.calibration.scaling.slopes,
+        "score_offsets": coder.calibration.scaling.offsets,
         "curve_lengths": np.array([len(curve.share) for curve in curves]),
         "curve_shares": np.concatenate([curve.share for curve in curves]),
         "curve_probabilities": np.concatenate([curve.probability for curve in curves]),
@@ -85,7 +87,9 @@ def _unpacked(content: bytes, card: Card) -> Coder:
     shares = np.split(stored["curve_shares"], ends)
     probabilities = np.split(stored["curve_probabilities"], ends)
     curves = [Curve(x, y) for x, y in zip(shares, probabilities, strict=True)]
-    calibration = Calibration(float(stored["temperature"][0]), tuple(curves[:-1]), curves[-1])
+    common = float(stored["common_slope"][0])
+    scaling = Scaling(common, stored["slopes"], stored["score_offsets"])
+    calibration = Calibration(scaling, tuple(curves[:-1]), curves[-1])
     numbers = range(sum(name.startswith("buckets_") for name in stored))
     blocks = tuple(Block(stored[f"buckets_{at}"], stored[f"rarity_{at}"]) for at in numbers)
     features = Features(card.recipe.cut, blocks)

@@ -11,7 +11,7 @@ from anlan.methods.coding.calibration import Calibration, fit_calibration
 from anlan.methods.coding.cards import Card, Measured, Recipe
 from anlan.methods.coding.cases import CannotSplit, Cases
 from anlan.methods.coding.coder import TOP, Coder
-from anlan.methods.coding.features import learn_features
+from anlan.methods.coding.features import Matrix, learn_features
 from anlan.methods.coding.linear import Scorer, fit_scorer
 
 FEWEST_CASES = 30
@@ -51,13 +51,7 @@ def train(
     _refuse_what_teaches_nothing(cases)
     later = _from_the_later(cases, recipe)
     features, matrix = learn_features(cases.texts, recipe.cut)
-    scorer = fit_scorer(
-        matrix,
-        cases.labels,
-        strength=recipe.strength,
-        seed=recipe.seed,
-        weights=cases.weight_array(),
-    )
+    scorer = _scorer(matrix, cases, recipe)
     card = Card(
         target=target,
         version=version,
@@ -74,6 +68,16 @@ def train(
         measured=later.measured,
     )
     return Coder(features, scorer, later.calibration.moved(later.labels, scorer.labels), card)
+
+
+def _scorer(matrix: Matrix, cases: Cases, recipe: Recipe) -> Scorer:
+    return fit_scorer(
+        matrix,
+        cases.label_array(),
+        weights=cases.weight_array(),
+        strength=recipe.strength,
+        seed=recipe.seed,
+    )
 
 
 def _refuse_what_teaches_nothing(cases: Cases) -> None:
@@ -107,13 +111,7 @@ def in_two(cases: Cases, share: float) -> tuple[Cases, Cases]:
 def _from_the_later(cases: Cases, recipe: Recipe) -> _Later:
     earlier, later = in_two(cases, 1 - recipe.later_share)
     features, matrix = learn_features(earlier.texts, recipe.cut)
-    scorer = fit_scorer(
-        matrix,
-        earlier.labels,
-        strength=recipe.strength,
-        seed=recipe.seed,
-        weights=earlier.weight_array(),
-    )
+    scorer = _scorer(matrix, earlier, recipe)
     matrix, known = features.matrix(later.texts)
     scores = scorer.scores(matrix)
     answers = columns_of(later.label_array(), scorer)

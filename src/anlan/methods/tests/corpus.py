@@ -5,7 +5,6 @@ from random import Random
 
 from anlan.methods.coding import Cases, Recipe
 from anlan.methods.coding.features import Cut
-from anlan.methods.coding.linear import Strength
 
 KINDS = {
     "高处坠落": (
@@ -64,4 +63,4 @@ def only(cases: Cases, chinese: bool) -> Cases:
     )
 
 
-QUICK = Recipe(cut=Cut(skips=(2,), characters=(2, 3)), strength=Strength(rounds=20))
+QUICK = Recipe(cut=Cut(skips=(2,), characters=(2, 3)))

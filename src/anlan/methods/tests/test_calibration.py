@@ -44,6 +44,17 @@ def test_a_new_label_takes_the_common_curve() -> None:
     moved = calibration.moved(("a", "b", "c"), ("b", "new", "a", "c"))
     assert moved.curves[0] is calibration.curves[1]
     assert moved.curves[1] is calibration.together
+    assert moved.scaling.slopes[0] == calibration.scaling.slopes[1]
+    assert (moved.scaling.slopes[1], moved.scaling.offsets[1]) == (calibration.scaling.common, 0.0)
+
+
+def test_a_label_that_is_called_too_often_is_held_back() -> None:
+    scores, answers = _drawn(2000, 5)
+    scores[:, 0] += 2.0
+    calibration = fit_calibration(scores, answers)
+    assert calibration.scaling.offsets[0] < min(calibration.scaling.offsets[1:])
+    said = calibration.probabilities(scores).argmax(axis=1)
+    assert abs((said == 0).mean() - (answers == 0).mean()) < 0.05
 
 
 def test_no_cases_teach_nothing() -> None:
