@@ -40,6 +40,7 @@ KNOWN = {
     "rfc3161-client": "Apache-2.0",
     "rfc8785": "Apache-2.0",
     "s3transfer": "Apache-2.0",
+    "scipy": "BSD-3-Clause",
     "segno": "BSD-3-Clause",
     "shapely": "BSD-3-Clause",
     "sortedcontainers": "Apache-2.0",

@@ -1,1 +1,1 @@
-"""Statistics of the trade: numbers in, numbers out. No Django, no database, no clock."""
+"""Numbers and texts in, numbers out. No Django, no database, no clock; each cites its source."""

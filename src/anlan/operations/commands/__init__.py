@@ -50,6 +50,7 @@ COMMANDS = {
     "unseal": Command("unseal", "用钥匙开封档案，写出副本，不需要数据库", django=False),
     "issuer": Command("issuer", "查看签发证明的证书；--renew 换发，--root 导出根证书"),
     "verify": Command("verify", "核对档案、回执、证明、徽章和录像分段，不需要数据库", django=False),
+    "coding": Command("coding", "由已编码的经过描述学习编码：训练、测量、使用", django=False),
 }
 
 

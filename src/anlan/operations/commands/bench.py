@@ -3,11 +3,12 @@
 import argparse
 import json
 
-from anlan.operations.bench import archive, certificates, chain, ledger
+from anlan.operations.bench import archive, certificates, chain, coding, ledger
 
 BENCHES = {
     "archive": lambda: archive.measure() | certificates.measure(),
     "chain": chain.measure,
+    "coding": coding.measure,
     "ledger": ledger.measure,
 }
 LEAST_ENTRIES, MOST_ENTRIES = 1_000, 100_000_000
