@@ -43,6 +43,7 @@ def _plan(stage: Stage, title: str, days: int, quota: int = 12) -> acts.Plan:
         district=stage.district,
         quota=quota,
         first_day=local_date(stage.today + timedelta(days=days)),
+        room_first=days == 0,  # so that today's can be signed in to and filmed
     )
 
 

@@ -39,6 +39,7 @@ class Plan:
     district: str
     quota: int
     first_day: date
+    room_first: bool = False  # what is taught in a room comes before what is taught online
 
 
 def apply(house: Provider, plan: Plan, *, at: datetime) -> TrainingClass:
@@ -58,7 +59,9 @@ def apply(house: Provider, plan: Plan, *, at: datetime) -> TrainingClass:
 
 def lay_timetable(klass: TrainingClass, house: Provider, plan: Plan, *, at: datetime) -> None:
     """The syllabus's modules on consecutive half-days."""
-    places = plan.syllabus.places.select_related("module").order_by("order")
+    places = list(plan.syllabus.places.select_related("module").order_by("order"))
+    if plan.room_first:
+        places.sort(key=lambda place: place.module.mode == Mode.ONLINE)
     for n, place in enumerate(places):
         module = place.module
         online = module.mode == Mode.ONLINE
