@@ -6,7 +6,7 @@ from typing import Any
 
 from anlan.methods.coding.features import Cut
 from anlan.methods.coding.intervals import wilson
-from anlan.methods.coding.linear import Strength
+from anlan.methods.coding.linear import BOLDER, Strength
 
 FORMAT = "anlan-coder/1"
 
@@ -15,12 +15,13 @@ FORMAT = "anlan-coder/1"
 class Recipe:
     """Everything that is chosen before training; the same recipe and cases give the same coder.
 
-    ``later_share`` of the cases, the latest by date, are kept from a first model to calibrate it,
-    to choose the threshold for the ``wanted`` accuracy, and to measure it.
+    ``later_share`` of the cases, the latest by date, are kept from a first model to choose between
+    the ``strengths``, to calibrate it, to choose the threshold for the ``wanted`` accuracy, and to
+    measure it.
     """
 
     cut: Cut = field(default_factory=Cut)
-    strength: Strength = field(default_factory=Strength)
+    strengths: tuple[Strength, ...] = (Strength(), BOLDER)
     wanted: float = 0.95
     later_share: float = 0.25
     seed: int = 2021
@@ -77,6 +78,7 @@ class Card:
     labels: Mapping[str, int]
     features: int
     recipe: Recipe
+    strength: Strength
     threshold: float | None
     least_known: float
     measured: Measured
@@ -98,7 +100,8 @@ class Card:
         plain = {name: told[name] for name in cls.__dataclass_fields__}
         recipe = dict(plain["recipe"])
         recipe["cut"] = Cut.from_json(recipe["cut"])
-        recipe["strength"] = Strength(**recipe["strength"])
+        recipe["strengths"] = tuple(Strength(**one) for one in recipe["strengths"])
         plain["recipe"] = Recipe(**recipe)
+        plain["strength"] = Strength(**plain["strength"])
         plain["measured"] = Measured(**plain["measured"])
         return cls(**plain)

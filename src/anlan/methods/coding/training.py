@@ -12,7 +12,7 @@ from anlan.methods.coding.cards import Card, Measured, Recipe
 from anlan.methods.coding.cases import CannotSplit, Cases
 from anlan.methods.coding.coder import TOP, Coder
 from anlan.methods.coding.features import Matrix, learn_features
-from anlan.methods.coding.linear import Scorer, fit_scorer
+from anlan.methods.coding.linear import Scorer, Strength, fit_scorer
 
 FEWEST_CASES = 30
 # A narrative is strange if less of it is known than of all but this share of the later cases; one
@@ -25,11 +25,27 @@ FAMILIAR = 0.5
 class _Later:
     """What a first model says of later cases it has not seen."""
 
+    strength: Strength
     calibration: Calibration
     labels: tuple[str, ...]
     threshold: float | None
     least_known: float
     measured: Measured
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """One strength on the later cases: scores, the right columns, probabilities by halves."""
+
+    strength: Strength
+    labels: tuple[str, ...]
+    scores: NDArray[np.float32]
+    answers: NDArray[np.int64]
+    shares: NDArray[np.float64]
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        return np.asarray(self.shares.argmax(axis=1) == self.answers, np.bool_)
 
 
 def train(
@@ -51,7 +67,7 @@ def train(
     _refuse_what_teaches_nothing(cases)
     later = _from_the_later(cases, recipe)
     features, matrix = learn_features(cases.texts, recipe.cut)
-    scorer = _scorer(matrix, cases, recipe)
+    scorer = _scorer(matrix, cases, later.strength, recipe.seed)
     card = Card(
         target=target,
         version=version,
@@ -63,6 +79,7 @@ def train(
         labels=cases.count_of_labels(),
         features=features.width,
         recipe=recipe,
+        strength=later.strength,
         threshold=later.threshold,
         least_known=later.least_known,
         measured=later.measured,
@@ -70,13 +87,13 @@ def train(
     return Coder(features, scorer, later.calibration.moved(later.labels, scorer.labels), card)
 
 
-def _scorer(matrix: Matrix, cases: Cases, recipe: Recipe) -> Scorer:
+def _scorer(matrix: Matrix, cases: Cases, strength: Strength, seed: int) -> Scorer:
     return fit_scorer(
         matrix,
         cases.label_array(),
         weights=cases.weight_array(),
-        strength=recipe.strength,
-        seed=recipe.seed,
+        strength=strength,
+        seed=seed,
     )
 
 
@@ -111,29 +128,34 @@ def in_two(cases: Cases, share: float) -> tuple[Cases, Cases]:
 def _from_the_later(cases: Cases, recipe: Recipe) -> _Later:
     earlier, later = in_two(cases, 1 - recipe.later_share)
     features, matrix = learn_features(earlier.texts, recipe.cut)
-    scorer = _scorer(matrix, earlier, recipe)
-    matrix, known = features.matrix(later.texts)
-    scores = scorer.scores(matrix)
-    answers = columns_of(later.label_array(), scorer)
-    shares = _crossed(scores, answers)
+    unseen, known = features.matrix(later.texts)
+    tried = [
+        _tried(_scorer(matrix, earlier, strength, recipe.seed), strength, unseen, later)
+        for strength in recipe.strengths
+    ]
+    best = max(tried, key=lambda one: int(one.right.sum()))
     least_known = min(float(np.quantile(known, STRANGEST)), FAMILIAR)
-    best = shares.argmax(axis=1)
-    right = best == answers
-    confidence = np.where(known >= least_known, shares.max(axis=1), 0.0)
-    threshold = choose_threshold(confidence, right, wanted=recipe.wanted)
-    chosen = coverage_at(confidence, right, threshold)
-    among = (np.argsort(-shares, axis=1, kind="stable")[:, :TOP] == answers[:, None]).any(axis=1)
+    confidence = np.where(known >= least_known, best.shares.max(axis=1), 0.0)
+    threshold = choose_threshold(confidence, best.right, wanted=recipe.wanted)
+    chosen = coverage_at(confidence, best.right, threshold)
+    offered = np.argsort(-best.shares, axis=1, kind="stable")[:, :TOP]
     measured = Measured(
         cases=len(later),
-        right=int(right.sum()),
+        right=int(best.right.sum()),
         answered=chosen.answered,
         answered_right=chosen.right,
-        among_three=int(among.sum()),
+        among_three=int((offered == best.answers[:, None]).any(axis=1).sum()),
         first_day=later.days[0].isoformat(),
         last_day=later.days[-1].isoformat(),
     )
-    calibration = fit_calibration(scores, answers)
-    return _Later(calibration, scorer.labels, threshold, least_known, measured)
+    calibration = fit_calibration(best.scores, best.answers)
+    return _Later(best.strength, calibration, best.labels, threshold, least_known, measured)
+
+
+def _tried(scorer: Scorer, strength: Strength, unseen: Matrix, later: Cases) -> _Tried:
+    scores = scorer.scores(unseen)
+    answers = columns_of(later.label_array(), scorer)
+    return _Tried(strength, scorer.labels, scores, answers, _crossed(scores, answers))
 
 
 def columns_of(labels: NDArray[np.str_], scorer: Scorer) -> NDArray[np.int64]:

@@ -109,6 +109,7 @@ def test_the_card_says_what_it_was_made_from() -> None:
     assert card.first_day == FIRST.isoformat()
     assert sum(card.labels.values()) == len(cases)
     assert card.recipe.seed == 5
+    assert card.strength in card.recipe.strengths
     assert card.measured.first_day > card.first_day
     assert card.measured.last_day == card.last_day
     shares = card.measured.figures()
