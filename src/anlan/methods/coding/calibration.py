@@ -1,11 +1,12 @@
 """Scores to probabilities that mean what they say.
 
-Each label's score gets a slope and an offset, fitted on later cases (vector scaling; Guo et al.,
-ICML 2017), held near one common slope and no offset so that a rare label does not run away. The
-softmax of that is each label's share. The share is then read off an isotonic curve, one against the
-rest, and the row is scaled to 1 (Zadrozny & Elkan, KDD 2002). A label with fewer than ``OWN_CURVE``
-later cases uses one curve fitted over all labels together. Two made-up cases, one right at a share
-of 0 and one wrong at a share of 1, keep every curve from promising certainty.
+Scores are mixed by a matrix and an offset for each label, fitted on later cases: a high score for
+finger and a middling one for hand may together mean hand (matrix scaling; Guo et al., ICML 2017).
+The matrix is held near one common slope and the offsets near nothing (Kull et al., NeurIPS 2019).
+The softmax of that is each label's share. The share is then read off an isotonic curve, one against
+the rest, and the row is scaled to 1 (Zadrozny & Elkan, KDD 2002). A label with fewer than
+``OWN_CURVE`` later cases uses one curve fitted over all labels together. Two made-up cases, one
+right at a share of 0 and one wrong at a share of 1, keep every curve from promising certainty.
 """
 
 from collections.abc import Sequence
@@ -19,9 +20,10 @@ from scipy.optimize import minimize, minimize_scalar
 Probabilities = NDArray[np.float64]
 
 OWN_CURVE = 200
-# Ridge penalties that hold log slopes near the common one and offsets near 0.
-HOLD_SLOPES = 10.0
+# Ridge penalties that hold the matrix near its common slope and the offsets near 0.
+HOLD_MIXING = 10.0
 HOLD_OFFSETS = 1.0
+ROUNDS = 100
 # An isotonic curve has steps; a little of the share itself keeps the order within a step.
 RAW_PART = 0.1
 _SMALLEST = 1e-6
@@ -29,15 +31,25 @@ _SMALLEST = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Scaling:
-    """Each label's slope and offset; ``common`` is the slope of a label that had no later case."""
+    """Scores times ``mixing`` (a column a label) and offsets; ``common`` it was held near."""
 
     common: float
-    slopes: Probabilities
+    mixing: Probabilities
     offsets: Probabilities
 
     def shares(self, scores: NDArray[Any]) -> Probabilities:
         """Each row sums to 1."""
-        return softmax(scores * self.slopes + self.offsets)
+        return softmax(scores @ self.mixing + self.offsets)
+
+    def moved(self, places: Sequence[int | None]) -> "Scaling":
+        """For labels at these old places; a new one (None) is scaled by the common slope alone."""
+        mixing = np.eye(len(places)) * self.common
+        offsets = np.zeros(len(places))
+        new = [at for at, old in enumerate(places) if old is not None]
+        kept = [old for old in places if old is not None]
+        mixing[np.ix_(new, new)] = self.mixing[np.ix_(kept, kept)]
+        offsets[new] = self.offsets[kept]
+        return Scaling(self.common, mixing, offsets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +83,8 @@ class Calibration:
         """The same for a scorer with more labels, or in another order."""
         column = {label: at for at, label in enumerate(labels)}
         places = [column.get(label) for label in to]
-        old = self.scaling
-        scaling = Scaling(
-            old.common,
-            np.array([old.common if at is None else old.slopes[at] for at in places]),
-            np.array([0.0 if at is None else old.offsets[at] for at in places]),
-        )
         curves = tuple(self.together if at is None else self.curves[at] for at in places)
-        return Calibration(scaling, curves, self.together)
+        return Calibration(self.scaling.moved(places), curves, self.together)
 
 
 def softmax(scores: NDArray[Any]) -> Probabilities:
@@ -107,27 +113,29 @@ def fit_calibration(scores: NDArray[Any], answers: NDArray[np.int64]) -> Calibra
 
 
 def fit_scaling(scores: NDArray[Any], answers: NDArray[np.int64]) -> Scaling:
-    """The common slope first, then each label's own; the identity if no answer is a column."""
+    """The common slope first, then the matrix; the identity if no answer is a column."""
     known = answers >= 0
     labels = scores.shape[1]
     if not known.any():
-        return Scaling(1.0, np.ones(labels), np.zeros(labels))
+        return Scaling(1.0, np.eye(labels), np.zeros(labels))
     kept, wanted = scores[known].astype(np.float64), answers[known]
     common = _common_slope(kept, wanted)
-    rows, truth = np.arange(len(wanted)), np.eye(labels)[wanted]
+    rows, truth, cells = np.arange(len(wanted)), np.eye(labels)[wanted], labels * labels
 
     def loss(guess: Probabilities) -> tuple[float, Probabilities]:
-        log_slopes, offsets = guess[:labels], guess[labels:]
-        bent = kept * (common * np.exp(log_slopes))
-        shares = softmax(bent + offsets)
-        missed = shares - truth
+        bend, offsets = guess[:cells].reshape(labels, labels), guess[cells:]
+        shares = softmax(common * kept + kept @ bend + offsets)
         value = -np.log(np.maximum(shares[rows, wanted], _SMALLEST)).sum()
-        value += HOLD_SLOPES * (log_slopes**2).sum() / 2 + HOLD_OFFSETS * (offsets**2).sum() / 2
-        steepness = (missed * bent).sum(axis=0) + HOLD_SLOPES * log_slopes
-        return float(value), np.r_[steepness, missed.sum(axis=0) + HOLD_OFFSETS * offsets]
+        value += HOLD_MIXING * (bend**2).sum() / 2 + HOLD_OFFSETS * (offsets**2).sum() / 2
+        missed = shares - truth
+        steepness = kept.T @ missed + HOLD_MIXING * bend
+        return float(value), np.r_[steepness.ravel(), missed.sum(axis=0) + HOLD_OFFSETS * offsets]
 
-    found = minimize(loss, np.zeros(2 * labels), jac=True, method="L-BFGS-B").x
-    return Scaling(common, common * np.exp(found[:labels]), np.asarray(found[labels:]))
+    options = {"maxiter": ROUNDS}
+    start = np.zeros(cells + labels)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options=options).x
+    bend = found[:cells].reshape(labels, labels)
+    return Scaling(common, np.eye(labels) * common + bend, np.asarray(found[cells:]))
 
 
 def _common_slope(scores: Probabilities, wanted: NDArray[np.int64]) -> float:

@@ -64,7 +64,7 @@ def _packed(coder: Coder) -> bytes:
         "weights": coder.scorer.weights,
         "offsets": coder.scorer.offsets,
         "common_slope": np.array([coder.calibration.scaling.common]),
-        "slopes": coder.calibration.scaling.slopes,
+        "mixing": coder.calibration.scaling.mixing,
         "score_offsets": coder.calibration.scaling.offsets,
         "curve_lengths": np.array([len(curve.share) for curve in curves]),
         "curve_shares": np.concatenate([curve.share for curve in curves]),
@@ -88,7 +88,7 @@ def _unpacked(content: bytes, card: Card) -> Coder:
     probabilities = np.split(stored["curve_probabilities"], ends)
     curves = [Curve(x, y) for x, y in zip(shares, probabilities, strict=True)]
     common = float(stored["common_slope"][0])
-    scaling = Scaling(common, stored["slopes"], stored["score_offsets"])
+    scaling = Scaling(common, stored["mixing"], stored["score_offsets"])
     calibration = Calibration(scaling, tuple(curves[:-1]), curves[-1])
     numbers = range(sum(name.startswith("buckets_") for name in stored))
     blocks = tuple(Block(stored[f"buckets_{at}"], stored[f"rarity_{at}"]) for at in numbers)

@@ -44,8 +44,10 @@ def test_a_new_label_takes_the_common_curve() -> None:
     moved = calibration.moved(("a", "b", "c"), ("b", "new", "a", "c"))
     assert moved.curves[0] is calibration.curves[1]
     assert moved.curves[1] is calibration.together
-    assert moved.scaling.slopes[0] == calibration.scaling.slopes[1]
-    assert (moved.scaling.slopes[1], moved.scaling.offsets[1]) == (calibration.scaling.common, 0.0)
+    old, new = calibration.scaling, moved.scaling
+    assert new.mixing[0, 2] == old.mixing[1, 0]
+    assert new.mixing[1].tolist() == [0.0, old.common, 0.0, 0.0]
+    assert new.offsets.tolist() == [old.offsets[1], 0.0, old.offsets[0], old.offsets[2]]
 
 
 def test_a_label_that_is_called_too_often_is_held_back() -> None:
