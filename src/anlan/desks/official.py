@@ -17,21 +17,24 @@ from anlan.lib.dates import at_shanghai
 from anlan.organizations import queries as organizations
 from anlan.organizations.models import Organization
 from anlan.supervision import queries as supervision
+from anlan.supervision.models import SpotCheck
 
 BEGINS = time(8, 30)
 
 
 def desk_of(user: User, figures: Overview, year: int, at: datetime) -> Desk:
-    """Applications, changes and registrations that this official decides."""
+    """What this official decides, and the visits that this official makes."""
     if not reach(user).has(Role.CITY_OFFICIAL, Role.DISTRICT_OFFICIAL):
         return Desk([], _figures(figures, year), "协同部门只查看，不审批。本行业的班次见左侧台账。")
     applications = classes.waiting_for(user)
     changes = classes.changes_waiting_for(user)
     registrations = organizations.waiting_for(user)
     doubts = _doubts(user)
-    waiting = applications.count() + changes.count() + registrations.count() + len(doubts)
+    checks = [_check(check) for check in supervision.checks_waiting_for(user)]
+    waiting = applications.count() + changes.count() + registrations.count()
     todos = [
         *doubts,
+        *checks,
         *(_application(klass) for klass in applications[:SHOWN]),
         *(_change(change) for change in changes.select_related("klass__provider")[:SHOWN]),
         *(_registration(one) for one in registrations[:SHOWN]),
@@ -41,7 +44,7 @@ def desk_of(user: User, figures: Overview, year: int, at: datetime) -> Desk:
         todos=todos[:SHOWN],
         figures=_figures(figures, year),
         quiet="没有等您审批的事项。新的开班申请、变更和单位登记会出现在这里。",
-        waiting=waiting,
+        waiting=waiting + len(doubts) + len(checks),
         rest_href=reverse("classes:queue"),
     )
 
@@ -57,6 +60,19 @@ def _doubts(user: User) -> list[Todo]:
     href = f"{reverse('supervision:tickets')}?state=undecided"
     note = f"其中 {sums['free']} 件未指派" if sums["free"] else "均已指派"
     return [Todo(f"疑点工单 {sums['number']} 件待核实", href, "去核实", note, sums["due"])]
+
+
+def _check(check: SpotCheck) -> Todo:
+    """A visit to a drawn class; its clock is when the half-day begins."""
+    session = check.session
+    return Todo(
+        f"抽查：{check.klass.title}",
+        reverse("supervision:check", args=[check.uid]),
+        "去检查",
+        f"{check.klass.provider.name} · {cn_day(session.day)}{session.get_half_display()}"
+        f" · {session.place}",
+        session.register.starts_at if session.register else at_shanghai(session.day, BEGINS),
+    )
 
 
 def _application(klass: TrainingClass) -> Todo:

@@ -217,6 +217,7 @@ def checks_of(draw: Draw, user: User) -> QuerySet[SpotCheck]:
 
 
 def checks_waiting_for(user: User) -> QuerySet[SpotCheck]:
+    """Visits that this official has been sent to make."""
     return checks_visible_to(user).filter(status=CheckStatus.PLANNED, inspector=user)
 
 

@@ -1,18 +1,23 @@
 """Doubts on the desks: one line for officials who decide, one each for the provider that is asked."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from anlan.foundation.accounts.models import User
-from anlan.supervision.models import Ticket, TicketKind
+from anlan.foundation.ledger.sequencer import sequence
+from anlan.supervision.jobs import draw_announced
+from anlan.supervision.models import DrawMethod, SpotCheck, Ticket, TicketKind
+from anlan.supervision.services.checks import announce_draw, assign_check
 from anlan.supervision.services.tickets import ask_provider, assign_ticket
 from anlan.supervision.tests.scenes import a_ticket
 from anlan.testing.cast import NOW, Cast
 from anlan.testing.classes import a_running_class
 
+MONDAY = date(2026, 11, 30)  # of the week in which the class is held
 Enter = Callable[[User], Client]
 
 
@@ -45,3 +50,18 @@ def test_a_provider_finds_what_it_is_asked_and_nothing_before(
     assert reverse("supervision:inquiry", args=[asked.uid]) in page
     assert "作答过快" not in page
     assert "监管问询：人数不符" not in browser_of(cast.rival_manager).get("/").content.decode()
+
+
+def test_an_inspector_finds_the_visit_and_nobody_else_does(cast: Cast, browser_of: Enter) -> None:
+    klass = a_running_class(cast)
+    announce_draw(monday=MONDAY, method=DrawMethod.RANDOM, count=1, by=cast.city_official, at=NOW)
+    sequence(NOW)
+    draw_announced(NOW)
+    check = SpotCheck.objects.get()
+    browser = browser_of(cast.district_official)
+    assert f"抽查：{klass.title}" not in browser.get("/").content.decode()
+    assign_check(check, cast.district_official, by=cast.city_official, at=NOW)
+    page = browser.get("/").content.decode()
+    assert f"抽查：{klass.title}" in page
+    assert reverse("supervision:check", args=[check.uid]) in page
+    assert f"抽查：{klass.title}" not in browser_of(cast.city_official).get("/").content.decode()
