@@ -9,8 +9,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.core.wsgi import get_wsgi_application
 from playwright.sync_api import Browser, Page
+
+from anlan.config.wsgi import application
 
 Said = set[tuple[str, str]]  # kind and path of every finding
 
@@ -106,7 +107,7 @@ class _Quiet(WSGIRequestHandler):
 def served() -> Iterator[str]:
     """The site on a loopback port; the checking page needs no database."""
     server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet)
-    server.set_app(get_wsgi_application())
+    server.set_app(application)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

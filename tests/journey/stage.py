@@ -21,7 +21,6 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler  # noqa: E402
-from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.utils.module_loading import import_string  # noqa: E402
 from django.utils.timezone import now  # noqa: E402
 
@@ -30,6 +29,7 @@ from anlan.assessments.models import Item, Sitting  # noqa: E402
 from anlan.assessments.services import load_checklists, load_own_bank  # noqa: E402
 from anlan.classes import queries  # noqa: E402
 from anlan.classes.models import TrainingClass  # noqa: E402
+from anlan.config.wsgi import application  # noqa: E402
 from anlan.courses.models import Mode, Syllabus  # noqa: E402
 from anlan.courses.services import load_syllabi  # noqa: E402
 from anlan.foundation.accounts.models import Role, ScopeKind  # noqa: E402
@@ -190,7 +190,7 @@ class Stage:
 
 def serve(stage: Stage) -> None:
     server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-    server.set_app(get_wsgi_application())
+    server.set_app(application)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     settings.ANLAN_PUBLIC_URL = f"http://127.0.0.1:{server.server_port}"
     answer({"url": settings.ANLAN_PUBLIC_URL})

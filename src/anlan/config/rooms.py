@@ -14,6 +14,7 @@ INSTALLED_APPS = [
     "anlan.foundation.ledger",
     "anlan.foundation.files",
     "anlan.foundation.jobs",
+    "anlan.foundation.intake",
     "anlan.foundation.notices",
     "anlan.foundation.ui",
     "anlan.organizations",
@@ -28,6 +29,7 @@ INSTALLED_APPS = [
     "anlan.classes",
     "anlan.archives",
     "anlan.bookings",
+    "anlan.kits",
     "anlan.insights",
     "anlan.supervision",
     "anlan.desks",
@@ -54,3 +56,5 @@ ANLAN_SENTENCES = [
     "anlan.archives.sentences.SENTENCES",
     "anlan.supervision.sentences.SENTENCES",
 ]
+# What is asked of the intake (`/in/…`): lists of endpoints, handed in by rooms above it.
+ANLAN_INTAKE: list[str] = []

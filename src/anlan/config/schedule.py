@@ -20,6 +20,7 @@ from anlan.foundation.files.jobs import (
     sweep_removed,
     trim_cache,
 )
+from anlan.foundation.intake.memory import forget_answers
 from anlan.foundation.jobs.services import PROMPT, Job
 from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.ledger.stamping import stamp_checkpoints
@@ -54,6 +55,7 @@ SCHEDULE = [
     Job(sweep_removed, every=timedelta(minutes=10)),
     Job(trim_cache, every=timedelta(minutes=10)),
     Job(destroy_ended_keys, every=timedelta(hours=1)),
+    Job(forget_answers, every=timedelta(minutes=10)),
     Job(forget_addresses, every=timedelta(hours=1)),
     Job(print_photos, every=timedelta(seconds=30)),
     Job(look_for_doubts, every=timedelta(minutes=5)),

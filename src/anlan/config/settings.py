@@ -5,6 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from anlan.config.rooms import ANLAN_CLASS_LINKS as ANLAN_CLASS_LINKS
+from anlan.config.rooms import ANLAN_INTAKE as ANLAN_INTAKE
 from anlan.config.rooms import ANLAN_SENTENCES as ANLAN_SENTENCES
 from anlan.config.rooms import INSTALLED_APPS as INSTALLED_APPS
 from anlan.lib.environment import Environment
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "anlan.foundation.intake.middleware.PassMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",

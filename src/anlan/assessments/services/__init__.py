@@ -10,6 +10,7 @@ from anlan.assessments.services.schedule import (
     void_sitting,
 )
 from anlan.assessments.services.sittings import (
+    prepare_sitting,
     save_answer,
     save_answers,
     start_sitting,
@@ -23,6 +24,7 @@ __all__ = [
     "load_own_bank",
     "mark_practical",
     "open_bank",
+    "prepare_sitting",
     "retire_item",
     "save_answer",
     "save_answers",

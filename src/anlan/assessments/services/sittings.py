@@ -8,7 +8,7 @@ from django.db import transaction
 
 from anlan.assessments.lines import digest, sitting_line, submitted_line
 from anlan.assessments.models import Item, ItemKind, Sitting, SittingStatus
-from anlan.assessments.papers import Grade, draw, grade, mark
+from anlan.assessments.papers import Grade, Question, draw, grade, mark
 from anlan.assessments.queries import draw_pool
 from anlan.assessments.states import SITTING_STEPS
 from anlan.foundation.accounts.models import User
@@ -20,20 +20,32 @@ from anlan.lib.states import advance
 
 
 @transaction.atomic
+def prepare_sitting(sitting: Sitting) -> Sitting:
+    """Draw the paper before the sitting opens, for a device that carries it; drawn once only.
+
+    The paper stays closed: nobody is shown a question before `start_sitting`.
+    """
+    _lock(sitting)
+    if sitting.status != SittingStatus.READY:
+        raise NotAllowed("这场考试已经开始或结束，不能再备卷。", "请刷新后查看考试状态。")
+    if not sitting.questions:
+        sitting.questions = _drawn(sitting)
+        sitting.save(update_fields=["questions"])
+    return sitting
+
+
+@transaction.atomic
 def start_sitting(sitting: Sitting, *, by: User | None, at: datetime, device: str = "") -> Sitting:
-    """Draw the paper and start the clock; starting again goes on with the same paper."""
+    """Draw the paper unless it was prepared, start the clock; starting again goes on with it."""
     _lock(sitting)
     if sitting.status == SittingStatus.STARTED:
         return sitting
     _refuse_unless_open(sitting, at)
-    pool = draw_pool(sitting.industry, sitting.owner)
     advance(
         sitting,
         SittingStatus.STARTED,
         SITTING_STEPS,
-        questions=draw(
-            pool, sitting.composition, avoid=sitting.avoid, chance=secrets.SystemRandom()
-        ),
+        questions=sitting.questions or _drawn(sitting),
         started_at=at,
         deadline=min(at + timedelta(minutes=sitting.minutes), sitting.closes_at),
         device=device[:64],
@@ -97,6 +109,12 @@ def submit_sitting(
     )
     record_many([submitted_line(sitting, by, at)])
     return sitting
+
+
+def _drawn(sitting: Sitting) -> list[Question]:
+    pool = draw_pool(sitting.industry, sitting.owner)
+    chance = secrets.SystemRandom()
+    return draw(pool, sitting.composition, avoid=sitting.avoid, chance=chance)
 
 
 def _lock(sitting: Sitting) -> None:

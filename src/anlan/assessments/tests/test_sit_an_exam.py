@@ -10,6 +10,7 @@ from anlan.assessments.models import Item, ItemKind, Sitting, SittingStatus
 from anlan.assessments.queries import questions_shown, review_of
 from anlan.assessments.services import (
     lapse_missed,
+    prepare_sitting,
     save_answer,
     schedule_sittings,
     start_sitting,
@@ -276,3 +277,14 @@ def test_answers_are_not_reviewed_before_submission(sitting: Sitting) -> None:
     start_sitting(sitting, by=None, at=NOW)
     with pytest.raises(NotAllowed, match="还没有交卷"):
         review_of(sitting)
+
+
+def test_a_prepared_paper_is_drawn_once_and_stays_closed(sitting: Sitting) -> None:
+    prepare_sitting(sitting)
+    drawn = sitting.questions
+    prepare_sitting(sitting)
+    start_sitting(sitting, by=the_user(sitting.person), at=NOW)
+    assert drawn
+    assert sitting.questions == drawn
+    with pytest.raises(NotAllowed):
+        prepare_sitting(sitting)

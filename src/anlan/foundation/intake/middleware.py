@@ -1,0 +1,66 @@
+"""Who is logged in gets a pass in a cookie; who logs out loses it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+from django.utils.timezone import now
+
+from anlan.foundation.accounts.models import User
+from anlan.foundation.intake import passes
+
+DEVICE_COOKIE = "anlan_device"
+
+
+class PassMiddleware:
+    """Renews the pass when half of its life is over. Asks nothing that the view has not asked."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        user = _asked_user(request)
+        kept = request.COOKIES.get(passes.COOKIE, "")
+        if isinstance(user, User) and user.is_active:
+            at = now()
+            device = request.COOKIES.get(DEVICE_COOKIE, "")
+            if not _still_good(kept, user, device, at):
+                _give(response, passes.issue(user, at=at, device=device))
+        elif kept and user is not None:
+            response.delete_cookie(passes.COOKIE, samesite="Strict")
+        return response
+
+
+def _asked_user(request: HttpRequest) -> object:
+    """Who asks, if the view wanted to know or has just changed it; None costs no query."""
+    user = getattr(request, "user", None)
+    unasked = isinstance(user, SimpleLazyObject) and not hasattr(request, "_cached_user")
+    return None if unasked else user
+
+
+def _still_good(kept: str, user: User, device: str, at: datetime) -> bool:
+    try:
+        found = passes.read(kept, at=at)
+    except passes.NoPass:
+        return False
+    fresh = found.expires_at - at > passes.LIFE / 2
+    same_device = found.device == device or not _is_known(device)
+    return fresh and found.user == user.pk and same_device
+
+
+def _is_known(device: str) -> bool:
+    return len(device) == 32
+
+
+def _give(response: HttpResponse, text: str) -> None:
+    response.set_cookie(
+        passes.COOKIE,
+        text,
+        max_age=int(passes.LIFE.total_seconds()),
+        httponly=True,
+        samesite="Strict",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
