@@ -29,7 +29,7 @@ def temporary_city() -> Iterator[Path]:
             with override_settings(
                 ANLAN_FILES=folder / "files",
                 ANLAN_SMS_FOLDER=folder / "sms",
-                ANLAN_KEYRING=folder / "keyring.json",
+                ANLAN_KEYRING=folder / "secrets" / "keyring.json",
                 ANLAN_ISSUER=folder / "issuer",
                 ANLAN_LOG_KEY=folder / "log.key",
                 ANLAN_LOG_FOLDER=folder / "log",

@@ -83,10 +83,12 @@ class Intake:
 
     def __call__(self, environ: Any, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        hatch = self.hatches.get(path[len(PREFIX) :]) if path.startswith(PREFIX) else None
-        if hatch is None:
+        if not path.startswith(PREFIX):
             return self._site(environ, start_response)
+        hatch = self.hatches.get(path[len(PREFIX) :])
         try:
+            if hatch is None:
+                raise NoSuchEndpoint
             answer = _ask(hatch, environ)
         except Refused as refused:
             return _refuse(refused, start_response)

@@ -16,6 +16,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from msgspec import Struct
 
 from anlan.foundation.intake.endpoints import Item, Writer
+from anlan.foundation.intake.turns import turn
 from anlan.lib.refusals import Refused
 
 log = logging.getLogger(__name__)
@@ -155,7 +156,7 @@ class Group:
 
     def _answer(self, batch: Sequence[_Waiting]) -> None:
         """Write and commit; only then is anybody told."""
-        with transaction.atomic():
+        with turn(), transaction.atomic():
             answers = self._write([one.item for one in batch])
         for one, answer in zip(batch, answers, strict=True):
             one.answer = answer
