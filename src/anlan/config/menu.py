@@ -98,6 +98,7 @@ def _official(user: User) -> list[MenuGroup]:
         MenuItem("班次明细", reverse("insights:classes"), "chart-bar"),
         MenuItem("企业覆盖", reverse("insights:enterprises"), "building-factory-2"),
         MenuItem("指标口径", reverse("insights:definitions"), "book"),
+        MenuItem("代码查询", reverse("codes:browse"), "list-search"),
     ]
     outlines = [MenuItem("培训大纲", reverse("courses:syllabi"), "clipboard-list")]
     banks = [MenuItem("题库", reverse("assessments:banks"), "books")]
