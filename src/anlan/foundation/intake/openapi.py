@@ -43,7 +43,7 @@ def description(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
         "info": {
             "title": f"{settings.ANLAN_PLATFORM} · 收件口",
             "version": "1",
-            "description": "考试答案、签到、学习心跳。提交成功才算保存；503 时按 Retry-After 重试。",
+            "description": "考试答案、签到、学习心跳。答复 200 才算保存；503 请稍后重试。",
         },
         "servers": [{"url": "/in"}],
         "security": [{"cookie": []}, {"bearer": []}],
