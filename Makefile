@@ -10,7 +10,8 @@ BENCH ?= chain
 BIN = $(VENV)/bin
 REQUIREMENTS = $(VENV)/.requirements
 PACKAGE = $(VENV)/.package
-PYTEST = $(BIN)/pytest -q -n $(JOBS) --dist loadfile
+# In the order of testpaths: the longest journeys first, so that no core waits for them at the end.
+PYTEST = $(BIN)/pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 ASSETS = $(shell find frontend -type f) build.mjs package.json package-lock.json
 
 # Compiled modules are kept beside the environment, also where the caller's Python writes none: it

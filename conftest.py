@@ -12,6 +12,7 @@ from django.test.client import ClientHandler
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from anlan.foundation.intake.cutoffs import forget_list
 from anlan.testing import scenes, template
 from anlan.testing.cast import Cast, the_cast
 
@@ -44,11 +45,8 @@ def issuer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _private_folders(tmp_path: Path, issuer_folder: Path, settings: object) -> None:
     settings.ANLAN_ISSUER = issuer_folder  # type: ignore[attr-defined]
-    settings.ANLAN_FILES = tmp_path / "files"  # type: ignore[attr-defined]
-    settings.ANLAN_LIVE = tmp_path / "live"  # type: ignore[attr-defined]
-    settings.ANLAN_SMS_FOLDER = tmp_path / "sms"  # type: ignore[attr-defined]
-    settings.ANLAN_LOG_FOLDER = tmp_path / "log"  # type: ignore[attr-defined]
-    settings.ANLAN_LOG_KEY = tmp_path / "log.key"  # type: ignore[attr-defined]
+    for name, folder in scenes.PRIVATE.items():
+        setattr(settings, name, tmp_path / folder)
     settings.PASSWORD_HASHERS = [  # type: ignore[attr-defined]
         "django.contrib.auth.hashers.MD5PasswordHasher"
     ]
@@ -57,6 +55,7 @@ def _private_folders(tmp_path: Path, issuer_folder: Path, settings: object) -> N
 @pytest.fixture(autouse=True)
 def _scenes(request: pytest.FixtureRequest, _private_folders: None) -> Iterator[None]:
     """Scenes are remembered in stories that run in a transaction (`anlan.testing.scenes`)."""
+    forget_list()
     scenes.begin_story(lambda: scenes.patches_code(request.node.funcargs.get("monkeypatch")))
     yield
     scenes.end_story()

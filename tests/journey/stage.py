@@ -34,9 +34,7 @@ from anlan.courses.models import Mode, Syllabus  # noqa: E402
 from anlan.courses.services import load_syllabi  # noqa: E402
 from anlan.foundation.accounts.models import Role, ScopeKind  # noqa: E402
 from anlan.foundation.accounts.services import give_role, open_account  # noqa: E402
-from anlan.foundation.codes.services import load_codes  # noqa: E402
 from anlan.foundation.jobs.services import run_due  # noqa: E402
-from anlan.foundation.rules.services import load_rules  # noqa: E402
 from anlan.operations.story import acts, troupe  # noqa: E402
 from anlan.operations.story.names import Inventor  # noqa: E402
 from anlan.operations.temporary import temporary_city  # noqa: E402
@@ -44,6 +42,7 @@ from anlan.programs.models import Project  # noqa: E402
 from anlan.testing.cast import PASSWORD as CAST_PASSWORD  # noqa: E402
 from anlan.testing.cast import the_cast  # noqa: E402
 from anlan.testing.classes import a_running_class  # noqa: E402
+from anlan.testing.template import fill_test_database  # noqa: E402
 
 PASSWORD = "An-Lan-2026"
 DISTRICT = "370112"
@@ -62,10 +61,8 @@ class Stage:
         self.traveller = self._clock.start()
 
     def set_up(self) -> None:
-        """Codes, rules, banks; officials; one provider with its staff, rooms and project."""
+        """Banks and syllabi beside the template's codes and rules; officials; one provider with its staff, rooms and project."""
         at = now()
-        load_codes()
-        load_rules()
         load_own_bank(at=at)
         load_checklists()
         load_syllabi()
@@ -207,7 +204,9 @@ def answer(value: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    with temporary_city():
+    # A quarter of a second each by the real one, and no journey is about how passwords are kept.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with temporary_city(fill_test_database):
         stage = Stage(datetime.fromisoformat(sys.argv[1]))
         stage.set_up()
         serve(stage)

@@ -7,6 +7,7 @@ from anlan.bookings.policies import booking_organization
 from anlan.classes import queries as classes
 from anlan.classes.models import Status
 from anlan.foundation.accounts.models import Role, User
+from anlan.foundation.accounts.policies import is_operator
 from anlan.foundation.accounts.queries import reach
 from anlan.foundation.codes.models import System
 from anlan.foundation.codes.queries import code_name
@@ -27,6 +28,8 @@ def menu_for(user: User) -> list[MenuGroup]:
         groups += _teaching(user)
     if mine.has(Role.SAFETY_OFFICER):
         groups += _enterprise(user)
+    if is_operator(user):
+        groups.append(MenuGroup("运维", [MenuItem("收件口", reverse("intake:live"), "clock")]))
     return [*_once(groups), _own(user)]
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("files/", include("anlan.foundation.files.urls")),
     path("log/", include("anlan.foundation.ledger.urls")),
     path("verify/", include("anlan.foundation.ledger.verify_urls")),
+    path("intake/", include("anlan.foundation.intake.urls")),
     path("notices/", include("anlan.foundation.notices.urls")),
     path("codes/", include("anlan.foundation.codes.urls")),
     path("organizations/", include("anlan.organizations.urls")),

@@ -11,7 +11,7 @@ import stat
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from anlan.archives.issuer import ISSUER, BadIssuer, the_issuer
 from anlan.foundation.codes.models import Code, System
 from anlan.foundation.files.places import PlaceFailed
 from anlan.foundation.files.store import the_store
+from anlan.foundation.intake.metrics import trouble
 from anlan.foundation.jobs.models import Lease
 from anlan.foundation.jobs.services import PROMPT, STEADY
 from anlan.foundation.ledger.models import Entry, LogHead, Witness
@@ -32,7 +33,7 @@ from anlan.foundation.ledger.signing import disagreement
 from anlan.foundation.rules.models import Rule
 from anlan.foundation.rules.services import BOOK
 from anlan.identity.models import Person
-from anlan.lib.dates import local_date
+from anlan.lib.dates import local_date, to_shanghai
 from anlan.lib.keyring import KeyMissing, load_keyring
 from anlan.proofs.trust import name_of
 
@@ -302,9 +303,32 @@ def signed_log(at: datetime) -> Finding:
     )
 
 
+def hot_paths(at: datetime) -> Finding:
+    """Nothing that people sent was turned away or failed of late."""
+    lately = trouble(at)
+    if lately is None:
+        return good("收件口", "近 10 分钟没有推迟或出错")
+    when = datetime.fromtimestamp(lately.last, UTC)
+    return notice(
+        "收件口",
+        f"忙时推迟 {lately.busy} 次，出错 {lately.failed} 次，最近 {to_shanghai(when):%H:%M:%S}",
+        "推迟的会自动重试；出错的看网站日志。运维可在「收件口」页面看实时情况",
+    )
+
+
 MACHINE: tuple[Check, ...] = (python_version, assets, fonts, disk, storage, database)
 DATA: tuple[Check, ...] = (tables,)
-CONTENT: tuple[Check, ...] = (keys, issuer, codes, rules, worker, jobs, clock, signed_log)
+CONTENT: tuple[Check, ...] = (
+    keys,
+    issuer,
+    codes,
+    rules,
+    worker,
+    jobs,
+    clock,
+    signed_log,
+    hot_paths,
+)
 
 
 def examine(at: datetime) -> list[Finding]:

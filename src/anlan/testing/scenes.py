@@ -36,7 +36,15 @@ from anlan.testing.rows import Change, NoTable, Rows, between, lay, rows_of
 P = ParamSpec("P")
 R = TypeVar("R")
 
-PRIVATE = ("ANLAN_FILES", "ANLAN_LIVE", "ANLAN_SMS_FOLDER", "ANLAN_LOG_FOLDER", "ANLAN_LOG_KEY")
+# Settings that name folders and files; each story has its own.
+PRIVATE = {
+    "ANLAN_FILES": "files",
+    "ANLAN_LIVE": "live",
+    "ANLAN_SMS_FOLDER": "sms",
+    "ANLAN_LOG_FOLDER": "log",
+    "ANLAN_LOG_KEY": "log.key",
+    "ANLAN_INTAKE_FOLDER": "intake",
+}
 _WRITE = re.compile(r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.I)
 _SAVEPOINT = re.compile(r'(SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT)\s+"?(\w+)"?', re.I)
 _HARMLESS = ("SELECT", "BEGIN", "PRAGMA", "EXPLAIN", "SET ", "LOCK ", "DECLARE", "FETCH", "CLOSE")

@@ -25,6 +25,7 @@ from anlan.foundation.intake.cutoffs import is_cut_off
 from anlan.foundation.intake.endpoints import Endpoint, Item
 from anlan.foundation.intake.groups import Busy, Group
 from anlan.foundation.intake.memory import remembering
+from anlan.foundation.intake.sharing import Sharing
 from anlan.lib.refusals import BadInput, Refused
 
 log = logging.getLogger(__name__)
@@ -89,8 +90,10 @@ class Intake:
     def __init__(self, site: Application, endpoints: Sequence[Endpoint]) -> None:
         self._site = site
         self.hatches = {one.path: _hatch(one) for one in endpoints}
+        self._sharing = Sharing(lambda: {path: one.group for path, one in self.hatches.items()})
 
     def __call__(self, environ: Any, start_response: StartResponse) -> Iterable[bytes]:
+        self._sharing.tick()
         path = environ.get("PATH_INFO", "")
         if not path.startswith(PREFIX):
             return self._site(environ, start_response)
