@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils.module_loading import import_string
 
-from anlan.foundation.jobs.services import PROMPT, STEADY, Job, run_due
+from anlan.foundation.jobs.services import FILMS, PROMPT, STEADY, Job, run_due
 
 log = logging.getLogger(__name__)
 NOTHING_TO_DO_SECONDS = 1.0
@@ -21,8 +21,9 @@ DATABASE_AWAY_SECONDS = 5.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", help="只做一轮就结束")
-    help_of_lane = f"只做一条道上的任务：{PROMPT} 是签名日志，{STEADY} 是其余；不写则都做"
-    parser.add_argument("--lane", choices=[PROMPT, STEADY], help=help_of_lane)
+    help_of_lane = f"只做一条道上的任务：{PROMPT} 是签名日志，{FILMS} 是课件制作，"
+    help_of_lane += f"{STEADY} 是其余；不写则都做"
+    parser.add_argument("--lane", choices=[PROMPT, STEADY, FILMS], help=help_of_lane)
 
 
 def run(args: argparse.Namespace) -> int:
