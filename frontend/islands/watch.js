@@ -6,10 +6,15 @@ import { startBeats } from './beats.js'
 const SLACK = 1.2 // seconds that a seek may land past what was seen: players aren't exact
 const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, '0')}`
 
-async function attach(video, say) {
+// An iPhone without media sources plays HLS by itself and needs no script for it. For the others the
+// script is fetched while the learner looks at the page, the film only when it is wanted.
+const native = !window.MediaSource && !window.ManagedMediaSource
+const fetchPlayer = () => (native ? null : import('hls.js/light'))
+
+async function attach(video, player, say) {
   const source = video.dataset.hls
-  const { default: Hls } = await import('hls.js/light')
-  if (!Hls.isSupported()) {
+  const { default: Hls } = (await player) || {}
+  if (!Hls || !Hls.isSupported()) {
     if (video.canPlayType('application/vnd.apple.mpegurl')) video.src = source
     else say('这个浏览器放不了视频，请换用手机自带浏览器或 Chrome。')
     return
@@ -45,13 +50,22 @@ class Watch {
     this.answer = answerer(main, this.state)
     this.asking = null
     this.ready = this.free
+    this.player = fetchPlayer()
+    if (this.player) this.player.catch(() => { this.player = null })
     this.listen()
     if (!this.free) this.beats()
     this.draw()
   }
 
   find(name) { return this.main.querySelector(`[data-act=${name}]`) }
-  say(words, tone = '') { const p = this.main.querySelector('[data-said]'); p.textContent = words; p.className = `lesson-said ${tone}`; p.hidden = !words }
+  say(words, tone = '') {
+    const p = this.main.querySelector('[data-said]')
+    p.textContent = words
+    p.className = `lesson-said ${tone}`
+    p.hidden = !words
+    clearTimeout(this.hush)
+    if (words && !tone) this.hush = setTimeout(() => { p.hidden = true }, 4000)
+  }
 
   beats() {
     const { video } = this
@@ -129,7 +143,11 @@ class Watch {
     this.wanted = true
     if (!this.ready) { this.say('正在取学习进度'); return }
     this.say('')
-    if (!this.attached) { this.attached = true; await attach(video, (words) => this.say(words, 'tone-warn')) }
+    if (!this.attached) {
+      this.attached = true
+      try { await attach(video, this.player || fetchPlayer(), (words) => this.say(words, 'tone-warn')) }
+      catch { this.attached = false; this.say('网络不好，播放器没有取到，请再点一次', 'tone-warn'); return }
+    }
     if (video.src && video.begin && !video.currentTime) video.currentTime = video.begin
     video.play().catch(() => {})
   }
@@ -169,6 +187,7 @@ class Watch {
     this.asking = due
     const { video } = this
     video.pause()
+    this.draw()
     if (document.fullscreenElement) document.exitFullscreen()
     if (video.webkitDisplayingFullscreen) video.webkitExitFullscreen()
     await ask(due, this.answer)
@@ -200,7 +219,7 @@ class Watch {
   draw() {
     const { video } = this
     const now = (this.attached && video.readyState ? video.currentTime : video.begin) || 0
-    this.main.querySelector('[data-clock]').textContent = `${clock(now)} / ${clock(this.seconds)}`
+    this.main.querySelector('[data-when]').textContent = `${clock(now)} / ${clock(this.seconds)}`
     const share = (s) => String(Math.min(1000, (s / this.seconds) * 1000))
     this.main.querySelector('[data-bar=seen]').setAttribute('width', share(this.free ? 0 : this.reached))
     this.main.querySelector('[data-bar=here]').setAttribute('width', share(now))
@@ -208,7 +227,7 @@ class Watch {
     rail.setAttribute('aria-valuenow', String(Math.round(now)))
     rail.setAttribute('aria-valuetext', clock(now))
     const play = this.find('play')
-    play.hidden = !video.paused
+    play.hidden = !video.paused || Boolean(this.asking)
     play.setAttribute('aria-label', now ? '接着播放' : '播放')
   }
 }

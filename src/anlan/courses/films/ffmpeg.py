@@ -90,7 +90,7 @@ def rendition(source: Path, folder: Path, rung: Rung, width: int, height: int) -
         *_source(source),
         *("-map", "0:v:0", "-map", "0:a:0?", "-sn", "-dn", "-map_metadata", "-1"),
         *("-c:v", "libx264", "-preset", "veryfast", "-profile:v", "main", "-crf", "25"),
-        *("-maxrate", f"{rung.picture}k", "-bufsize", f"{2 * rung.picture}k"),
+        *("-maxrate", f"{rung.picture}k", "-bufsize", f"{rung.picture}k"),
         *("-vf", f"scale={wide}:{high},setsar=1", "-fpsmax", "25", "-pix_fmt", "yuv420p"),
         *("-sc_threshold", "0", "-threads", "2"),
         *("-force_key_frames", f"expr:gte(t,n_forced*{SEGMENT_SECONDS})"),

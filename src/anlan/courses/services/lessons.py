@@ -77,7 +77,8 @@ def publish_lesson(lesson: Lesson, *, by: User | None, at: datetime) -> None:
     locked = held(lesson)
     if not locked.is_draft:
         raise NotAllowed("这一课已经发布或停用。", "请刷新页面查看最新状态。")
-    _require_complete(locked)
+    if lacks := why_not_complete(locked):
+        raise Refused(f"「{locked.title}」还不能发布。", lacks)
     Lesson.objects.filter(pk=lesson.pk).update(published_at=at)
     lesson.published_at = at
     record(
@@ -196,13 +197,15 @@ def _require_complete(lesson: Lesson) -> None:
     if lesson.kind == LessonKind.VIDEO:
         making = getattr(lesson, "making", None)
         if making is None:
-            raise Refused("还没有上传视频，不能发布。", "请先上传视频。")
+            raise Refused("还没有视频。", "请先上传。")
+        if making.status == MakingStatus.FAILED:
+            raise Refused("视频没有做成。", "请按下面写的原因处理。")
         if making.status != MakingStatus.DONE:
-            raise Refused("视频还没有做好，不能发布。", "请等制作完成；没有做成的，按提示处理。")
+            raise Refused("视频还没有做好。", "请等制作完成。")
     elif not lesson.pages:
-        raise Refused("还没有内容，不能发布。", "请先添加至少一页。")
+        raise Refused("还没有内容。", "请先添加至少一页。")
     late = [one.second for one in lesson.quiz_points.all() if one.second > lesson.seconds]
     if late:
-        raise Refused("有提问放在课件结束之后，不能发布。", "请把它删除，或改到课件之内。")
+        raise Refused("有提问放在课件结束之后。", "请把它删除，或改到课件之内。")
     if lesson.quiz_points.filter(item__retired_at__isnull=False).exists():
-        raise Refused("有提问用的题目已停用，不能发布。", "请换一道在用的题。")
+        raise Refused("有提问用的题目已停用。", "请换一道在用的题。")

@@ -53,7 +53,7 @@ def test_a_film_held_upright_stays_upright() -> None:
 
 def test_a_film_is_made_step_by_step_and_lasts_as_long_as_itself(cast: Cast) -> None:
     lesson = a_film_lesson(cast.city_official, film_bytes("640x360", 7))
-    with pytest.raises(Refused, match="还没有做好"):
+    with pytest.raises(Refused, match="还不能发布"):
         publish_lesson(lesson, by=cast.city_official, at=NOW)
     assert make_next(NOW) == 1
     found = Making.objects.get()
