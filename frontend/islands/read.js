@@ -41,7 +41,7 @@ class Read {
     startBeats({
       lesson: this.main.dataset.lesson,
       where: () => this.at,
-      playing: () => this.reading && this.at < this.end,
+      playing: () => this.reading && !this.completed,
       onState: (told) => this.take(told),
       onRefused: (error) => this.refuse(error),
     })
@@ -123,6 +123,7 @@ class Read {
     this.back.disabled = this.here === 0 || Boolean(this.asking)
     this.on.disabled = !this.ready || left > 0 || Boolean(this.asking) || (last && this.free)
     this.on.textContent = left > 0 && this.ready ? `再读 ${left} 秒` : last ? '学完了' : '下一页'
+    this.back.parentElement.hidden = Boolean(this.asking)
     document.querySelector('[data-place]').textContent = `${this.here + 1} / ${this.pages.length}`
     this.main.querySelector('[data-bar]').value = this.free ? page.end : this.reached
   }

@@ -72,7 +72,7 @@ class Watch {
     startBeats({
       lesson: this.main.dataset.lesson,
       where: () => video.currentTime || video.begin || 0,
-      playing: () => !video.paused && !video.seeking && !this.asking,
+      playing: () => (!video.paused || (video.ended && !this.completed)) && !video.seeking && !this.asking,
       onState: (told) => this.take(told),
       onRefused: (error) => this.refuse(error),
     })

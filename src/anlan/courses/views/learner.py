@@ -64,7 +64,8 @@ def try_answer(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     if point is None:
         raise BadInput("这里没有提问。", "请刷新页面。")
     right = chosen == set(point.item.answer)
-    return JsonResponse({"right": right, "explanation": point.item.explanation})
+    explanation = point.item.explanation if right else ""
+    return JsonResponse({"right": right, "explanation": explanation})
 
 
 def _template(lesson: Lesson) -> str:
