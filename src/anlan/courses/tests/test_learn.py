@@ -189,6 +189,7 @@ def test_a_film_comes_as_playlists_and_pieces_that_a_browser_may_keep(
     assert answer["Content-Type"] == "video/mp2t"
     assert answer["Cache-Control"] == "private, max-age=31536000, immutable"
     assert answer["Content-Encoding"] == "identity"
+    assert "Cookie" not in answer["Vary"]
     assert b"".join(answer)[:1] == b"G"
     assert phone.get(f"{base}/poster.jpg")["Content-Type"] == "image/jpeg"
 

@@ -44,7 +44,7 @@ def rendition(request: HttpRequest, found: Rendition) -> HttpResponse:
 @require_GET
 @guarded(may_see, load=shelves.piece_shown_to)
 def piece(request: HttpRequest, found: Piece) -> HttpResponseBase:
-    return _kept(found.file, FOR_EVER, "video/mp2t")
+    return _for_ever(request, found.file, "video/mp2t")
 
 
 @require_GET
@@ -67,7 +67,13 @@ def captions(request: HttpRequest, lesson: Lesson) -> HttpResponseBase:
 @require_GET
 @guarded(may_see, load=shelves.picture_shown_to)
 def picture(request: HttpRequest, found: StoredFile) -> HttpResponseBase:
-    return _kept(found, FOR_EVER, "image/jpeg")
+    return _for_ever(request, found, "image/jpeg")
+
+
+def _for_ever(request: HttpRequest, file: StoredFile, kind: str) -> HttpResponseBase:
+    """`Vary: Cookie` would have the browser fetch it anew whenever any cookie is renewed."""
+    request.session.accessed = False
+    return _kept(file, FOR_EVER, kind)
 
 
 def _kept(file: StoredFile, how_long: str, kind: str) -> HttpResponseBase:
