@@ -47,6 +47,7 @@ ANLAN_SENTENCES = [
     "anlan.identity.sentences.SENTENCES",
     "anlan.attendance.sentences.SENTENCES",
     "anlan.recordings.sentences.SENTENCES",
+    "anlan.courses.sentences.SENTENCES",
     "anlan.trainers.sentences.SENTENCES",
     "anlan.resources.sentences.SENTENCES",
     "anlan.programs.sentences.SENTENCES",
@@ -56,5 +57,7 @@ ANLAN_SENTENCES = [
     "anlan.archives.sentences.SENTENCES",
     "anlan.supervision.sentences.SENTENCES",
 ]
+# Who is taught which syllabus by whom: told to courses by the rooms above it.
+ANLAN_TAUGHT = ["anlan.classes.taught.taught_in_classes"]
 # What is asked of the intake (`/in/…`): lists of endpoints, handed in by rooms above it.
 ANLAN_INTAKE: list[str] = []

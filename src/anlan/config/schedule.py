@@ -14,6 +14,7 @@ from anlan.assessments.services import lapse_missed, submit_overdue
 from anlan.attendance.services import forget_addresses
 from anlan.bookings.jobs import promote_waiters
 from anlan.classes.jobs import start_due_classes
+from anlan.courses.films.making import make_next
 from anlan.foundation.files.jobs import (
     forget_expired_uploads,
     forget_stray_drafts,
@@ -21,7 +22,7 @@ from anlan.foundation.files.jobs import (
     trim_cache,
 )
 from anlan.foundation.intake.memory import forget_answers
-from anlan.foundation.jobs.services import PROMPT, Job
+from anlan.foundation.jobs.services import FILMS, PROMPT, Job
 from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.ledger.stamping import stamp_checkpoints
 from anlan.foundation.notices.jobs import send_text_messages
@@ -37,6 +38,7 @@ from anlan.supervision.jobs import (
 SCHEDULE = [
     # A checkpoint follows at most a second after: half of it to wait, half of it to sign.
     Job(sequence, every=timedelta(seconds=0.5), lane=PROMPT),
+    Job(make_next, every=timedelta(seconds=2), lane=FILMS),
     Job(stamp_checkpoints, every=timedelta(minutes=1)),
     Job(import_rosters, every=timedelta(seconds=1)),
     Job(submit_overdue, every=timedelta(seconds=5)),

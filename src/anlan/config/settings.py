@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from anlan.config.rooms import ANLAN_CLASS_LINKS as ANLAN_CLASS_LINKS
 from anlan.config.rooms import ANLAN_INTAKE as ANLAN_INTAKE
 from anlan.config.rooms import ANLAN_SENTENCES as ANLAN_SENTENCES
+from anlan.config.rooms import ANLAN_TAUGHT as ANLAN_TAUGHT
 from anlan.config.rooms import INSTALLED_APPS as INSTALLED_APPS
 from anlan.lib.environment import Environment
 from anlan.lib.secret import load_secret
@@ -145,6 +146,7 @@ FILE_UPLOAD_TEMP_DIR = None
 ANLAN_UPLOAD_LIMITS = {  # MB a request, by longest path prefix
     "/": 25,
     "/classes": 600,
+    "/courses": 200,
     "/files/uploads/*": 1 << 20,
     "/supervision": 60,
 }

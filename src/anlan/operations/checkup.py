@@ -27,7 +27,7 @@ from anlan.foundation.files.places import PlaceFailed
 from anlan.foundation.files.store import the_store
 from anlan.foundation.intake.metrics import trouble
 from anlan.foundation.jobs.models import Lease
-from anlan.foundation.jobs.services import PROMPT, STEADY
+from anlan.foundation.jobs.services import FILMS, LEASE, PROMPT, STEADY
 from anlan.foundation.ledger.models import Entry, LogHead, Witness
 from anlan.foundation.ledger.signing import disagreement
 from anlan.foundation.rules.models import Rule
@@ -42,7 +42,7 @@ LEAST_FREE = GIGABYTE
 BETTER_FREE = 5 * GIGABYTE
 WORKER_SILENT = timedelta(minutes=2)
 LOG_LATE = timedelta(seconds=30)
-LANES = {PROMPT: "签名日志", STEADY: "其余任务"}
+LANES = {PROMPT: "签名日志", FILMS: "课件制作", STEADY: "其余任务"}
 CLOCK_SKEW = timedelta(minutes=2)
 OWNER_ONLY = 0o600
 RENEW_WITHIN = timedelta(days=60)
@@ -219,7 +219,7 @@ def rules(at: datetime) -> Finding:
 
 def worker(at: datetime) -> Finding:
     """Every lane of the schedule is walked by somebody."""
-    last = {lease.job: lease.last_run_at for lease in Lease.objects.all() if lease.last_run_at}
+    last = {lease.job: seen for lease in Lease.objects.all() if (seen := _last_seen(lease))}
     mend = "请运行：anlan serve（或单独运行 anlan work）"
     lanes: dict[str, list[datetime]] = {}
     for job in import_string(settings.ANLAN_SCHEDULE):
@@ -234,6 +234,12 @@ def worker(at: datetime) -> Finding:
             minutes = int(silent.total_seconds() // 60)
             return wrong("后台任务", f"{LANES[lane]}已有 {minutes} 分钟没有动静", mend)
     return good("后台任务", "正在运行")
+
+
+def _last_seen(lease: Lease) -> datetime | None:
+    """When its last run began, or its lease was last renewed: a film is in work for hours."""
+    seen = [lease.last_run_at, lease.held_until and lease.held_until - LEASE]
+    return max((moment for moment in seen if moment), default=None)
 
 
 def jobs(at: datetime) -> Finding:
