@@ -47,6 +47,7 @@ ANLAN_SENTENCES = [
     "anlan.identity.sentences.SENTENCES",
     "anlan.attendance.sentences.SENTENCES",
     "anlan.recordings.sentences.SENTENCES",
+    "anlan.courses.sentences.SENTENCES",
     "anlan.trainers.sentences.SENTENCES",
     "anlan.resources.sentences.SENTENCES",
     "anlan.programs.sentences.SENTENCES",
@@ -57,4 +58,8 @@ ANLAN_SENTENCES = [
     "anlan.supervision.sentences.SENTENCES",
 ]
 # What is asked of the intake (`/in/…`): lists of endpoints, handed in by rooms above it.
-ANLAN_INTAKE: list[str] = []
+ANLAN_INTAKE: list[str] = [
+    "anlan.courses.intake.ENDPOINTS",
+]
+# Whose lessons somebody may learn: asked by courses, known to classes.
+ANLAN_TAUGHT = "anlan.classes.taught.taught_by"

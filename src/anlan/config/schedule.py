@@ -14,6 +14,7 @@ from anlan.assessments.services import lapse_missed, submit_overdue
 from anlan.attendance.services import forget_addresses
 from anlan.bookings.jobs import promote_waiters
 from anlan.classes.jobs import start_due_classes
+from anlan.courses.jobs import glean_sittings
 from anlan.foundation.files.jobs import (
     forget_expired_uploads,
     forget_stray_drafts,
@@ -41,6 +42,7 @@ SCHEDULE = [
     Job(import_rosters, every=timedelta(seconds=1)),
     Job(submit_overdue, every=timedelta(seconds=5)),
     Job(lapse_missed, every=timedelta(minutes=1)),
+    Job(glean_sittings, every=timedelta(minutes=1)),
     Job(start_due_classes, every=timedelta(seconds=30)),
     Job(promote_waiters, every=timedelta(seconds=10)),
     Job(send_text_messages, every=timedelta(seconds=2)),

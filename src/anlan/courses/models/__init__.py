@@ -2,10 +2,13 @@
 
 from anlan.courses.models.lessons import Lesson, LessonKind, QuizPoint
 from anlan.courses.models.progress import SLOT_SECONDS, Progress, Watching
+from anlan.courses.models.reviews import CardSource, Gleaned, ReviewCard
 from anlan.courses.models.syllabi import Mode, Module, ModuleKind, Syllabus, SyllabusModule
 
 __all__ = [
     "SLOT_SECONDS",
+    "CardSource",
+    "Gleaned",
     "Lesson",
     "LessonKind",
     "Mode",
@@ -13,6 +16,7 @@ __all__ = [
     "ModuleKind",
     "Progress",
     "QuizPoint",
+    "ReviewCard",
     "Syllabus",
     "SyllabusModule",
     "Watching",
