@@ -1,6 +1,8 @@
 """What learners' phones ask while a lesson runs: `/in/lessons/…`."""
 
-from anlan.courses.services.learning import keep_beats, open_lessons, take_answers
+from anlan.courses.services.answers import take_answers
+from anlan.courses.services.beats import keep_beats
+from anlan.courses.services.opening import open_lessons
 from anlan.courses.shapes import Answer, Answered, Beat, Beaten, Open, Opened
 from anlan.foundation.intake.endpoints import Endpoint
 
