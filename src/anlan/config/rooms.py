@@ -62,4 +62,4 @@ ANLAN_INTAKE: list[str] = [
     "anlan.courses.intake.ENDPOINTS",
 ]
 # Whose lessons somebody may learn: asked by courses, known to classes.
-ANLAN_TAUGHT = "anlan.classes.taught.taught_by"
+ANLAN_LEARNERS = "anlan.classes.learners.learners_of_providers"

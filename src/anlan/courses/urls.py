@@ -1,8 +1,9 @@
 from django.urls import URLPattern, path
 
-from anlan.courses import views
+from anlan.courses.views import review, syllabi
 
 app_name = "courses"
 urlpatterns: list[URLPattern] = [
-    path("", views.syllabi, name="syllabi"),
+    path("", syllabi.syllabi, name="syllabi"),
+    path("review/", review.review, name="review"),
 ]

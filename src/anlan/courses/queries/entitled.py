@@ -14,8 +14,8 @@ Taught = Callable[[Iterable[int]], set[tuple[int, int]]]
 
 
 def taught(people: Iterable[int]) -> set[tuple[int, int]]:
-    """Who of these is enrolled with which provider, as `ANLAN_TAUGHT` tells."""
-    return _asked(settings.ANLAN_TAUGHT)(people)
+    """Who of these is enrolled with which provider, as `ANLAN_LEARNERS` tells."""
+    return _asked(settings.ANLAN_LEARNERS)(people)
 
 
 def may_learn(person: Person, lesson: Lesson) -> bool:

@@ -8,10 +8,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from anlan.assessments.models import ItemKind, Sitting, SittingStatus
 from anlan.courses.models import Gleaned, ReviewCard
-from anlan.foundation.accounts.models import User
 from anlan.foundation.rules.queries import rulebook
 from anlan.identity.models import Person
 from anlan.lib.dates import day_bounds, local_date
+from anlan.lib.refusals import BadInput
 
 LOOK_BACK = timedelta(days=60)  # sittings older than this were looked at long ago
 
@@ -66,9 +66,12 @@ def workload(person: Person, at: datetime) -> Workload:
     return Workload(due, done, left, ahead.first())
 
 
-def card_for(user: User, pk: int) -> ReviewCard:
-    """The user's own card."""
-    return ReviewCard.objects.select_related("item", "person").get(pk=pk, person__user=user)
+def card_for(person: Person, pk: int) -> ReviewCard:
+    """The person's own card; somebody else's is none."""
+    card = ReviewCard.objects.select_related("item").filter(pk=pk, person=person).first()
+    if card is None:
+        raise BadInput("这道题不在您的复习里。", "请返回复习页，从下一题继续。")
+    return card
 
 
 def next_card(person: Person, at: datetime) -> ReviewCard | None:

@@ -38,6 +38,20 @@ class Reviewed:
     chosen: tuple[int, ...]
     right: bool
 
+    @property
+    def options(self) -> list[tuple[str, str, bool, bool]]:
+        """(letter, text, is right, was chosen)."""
+        right = self.shown.right(self.card.item.answer)
+        return [
+            (letter, text, at in right, at in self.chosen)
+            for at, letter, text in self.shown.options
+        ]
+
+    @property
+    def over(self) -> bool:
+        """Recertification comes before the card would."""
+        return local_date(self.card.due_at) >= self.card.until
+
 
 def keep_missed(missed: Sequence[Missed]) -> None:
     """A card for each, due at once; who has one already keeps it as it is."""

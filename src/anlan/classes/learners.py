@@ -6,7 +6,7 @@ from anlan.classes.models import Enrolment
 from anlan.classes.queries import COUNTED, OFFERED
 
 
-def taught_by(people: Iterable[int]) -> set[tuple[int, int]]:
+def learners_of_providers(people: Iterable[int]) -> set[tuple[int, int]]:
     """(person id, provider id) of everybody who has a place in a provider's class."""
     rows = Enrolment.objects.filter(
         person__in=list(people), status__in=COUNTED, klass__status__in=OFFERED
