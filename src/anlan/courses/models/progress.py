@@ -53,7 +53,7 @@ class Watching(models.Model):
     """
 
     person = models.OneToOneField(Person, models.PROTECT, related_name="watching")
-    progress = models.ForeignKey(Progress, models.PROTECT, related_name="+")
+    lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="+")
     key = models.UUIDField(default=uuid.uuid4, unique=True)
     device = models.CharField(max_length=64, blank=True)
     started_at = models.DateTimeField()
@@ -62,4 +62,4 @@ class Watching(models.Model):
     tried_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return f"{self.person} {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.person} {self.lesson}"

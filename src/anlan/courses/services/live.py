@@ -52,11 +52,12 @@ class Live:
 
 Act = Callable[[Item[Any], Live, Fact], Struct]
 Done = tuple[Item[Any], Live, Fact]
-_SESSION = ("key", "progress_id", "pk", "person__user_id", "person_id")
+_SESSION = ("key", "person_id", "lesson_id", "lesson__uid", "pk", "person__user_id")
 _TIME = ("tries", "tried_at", "credited_until")
 _PROGRESS = (
+    "person_id",
+    "lesson_id",
     "pk",
-    "lesson__uid",
     "slots",
     "reached",
     "position",
@@ -75,14 +76,16 @@ def locked(keys: set[uuid.UUID]) -> dict[uuid.UUID, Live]:
     sessions = list(rows.values_list(*_SESSION, *_TIME))
     if not sessions:
         return {}
-    found = Progress.objects.filter(pk__in=[row[1] for row in sessions])
-    progress = {row[0]: row for row in found.values_list(*_PROGRESS)}
-    return {row[0]: _live(row, progress[row[1]]) for row in sessions}
+    found = Progress.objects.filter(
+        person__in={row[1] for row in sessions}, lesson__in={row[2] for row in sessions}
+    )
+    progress = {row[:2]: row for row in found.values_list(*_PROGRESS)}
+    return {row[0]: _live(row, progress[row[1:3]]) for row in sessions}
 
 
 def _live(session: tuple[Any, ...], progress: tuple[Any, ...]) -> Live:
-    key, _, watching, user, person, tries, tried_at, credited_until = session
-    pk, lesson, slots, reached, position, spent, passed, done_at = progress
+    key, person, _, lesson, watching, user, tries, tried_at, credited_until = session
+    _, _, pk, slots, reached, position, spent, passed, done_at = progress
     bits = int.from_bytes(bytes(slots), "little")
     way = Way(credited_until, bits, reached, float(position), spent, set(passed))
     return Live(watching, key, user, person, pk, lesson, tries, tried_at, done_at, way)

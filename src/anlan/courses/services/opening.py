@@ -60,16 +60,26 @@ def _opened(wanted: Sequence[Wanted]) -> list[Struct]:
     """Rows are made where there are none, then locked, then turned to the new lesson and key."""
     if not wanted:
         return []
+    _make_rows(wanted)
+    people = {person for _, _, person in wanted}
+    rows = Watching.objects.select_for_update().filter(person__in=people).order_by("pk")
+    watching = {one.person_id: one for one in rows}
+    progress = _progress_rows(wanted)
+    return [_turn(watching[p], progress[p, f.pk], item, f) for item, f, p in wanted]
+
+
+def _make_rows(wanted: Sequence[Wanted]) -> None:
     Progress.objects.bulk_create(
         [Progress(person_id=p, lesson_id=f.pk, started_at=item.at) for item, f, p in wanted],
         ignore_conflicts=True,
     )
-    _watching_rows(wanted, _progress_rows(wanted))
-    people = {person for _, _, person in wanted}
-    rows = Watching.objects.select_for_update().filter(person__in=people).order_by("pk")
-    watching = {one.person_id: one for one in rows}
-    progress = _progress_rows(wanted)  # again: a beat may have been kept before the lock
-    return [_turn(watching[p], progress[p, f.pk], item, f) for item, f, p in wanted]
+    Watching.objects.bulk_create(
+        [
+            Watching(person_id=p, lesson_id=f.pk, started_at=item.at, credited_until=item.at)
+            for item, f, p in wanted
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _progress_rows(wanted: Sequence[Wanted]) -> dict[tuple[int, int], Progress]:
@@ -79,25 +89,13 @@ def _progress_rows(wanted: Sequence[Wanted]) -> dict[tuple[int, int], Progress]:
     return {(one.person_id, one.lesson_id): one for one in rows}
 
 
-def _watching_rows(wanted: Sequence[Wanted], progress: dict[tuple[int, int], Progress]) -> None:
-    Watching.objects.bulk_create(
-        [
-            Watching(
-                person_id=p, progress=progress[p, f.pk], started_at=item.at, credited_until=item.at
-            )
-            for item, f, p in wanted
-        ],
-        ignore_conflicts=True,
-    )
-
-
 def _turn(watching: Watching, progress: Progress, item: Item[Open], fact: Fact) -> Opened:
     """Point the one live session at this lesson. Time that has not been used is not carried on."""
     limits = limits_at(item.at)
     way = Way(watching.credited_until)
     rest(way, at=item.at, limits=limits)
     watching.credited_until = way.credited_until
-    watching.progress, watching.key = progress, uuid.uuid4()
+    watching.lesson_id, watching.key = fact.pk, uuid.uuid4()
     watching.device, watching.started_at = item.who.device, item.at
     watching.save()
     return Opened(
