@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from anlan.assessments.models import ItemKind, Sitting, SittingStatus
 from anlan.courses.models import Gleaned, ReviewCard
@@ -56,14 +56,18 @@ def due_cards(person: Person, at: datetime) -> QuerySet[ReviewCard]:
 def workload(person: Person, at: datetime) -> Workload:
     """A backlog is worked off by a day's ration (`review.per_day` different cards a day)."""
     begin, _end = day_bounds(local_date(at))
-    cards = cards_of(person, at)
-    due = cards.filter(due_at__lte=at).count()
-    done = cards.filter(reviewed_at__gte=begin, reviewed_at__lte=at).count()
-    ration = rulebook(local_date(at)).whole("review.per_day")
-    again = cards.filter(due_at__lte=at, reviewed_at__gte=begin).count()
-    left = min(due, max(0, ration - done) + again)
-    ahead = cards.filter(due_at__gt=at).order_by("due_at").values_list("due_at", flat=True)
-    return Workload(due, done, left, ahead.first())
+    waits, today = Q(due_at__lte=at), Q(reviewed_at__gte=begin, reviewed_at__lte=at)
+    found = cards_of(person, at).aggregate(
+        due=Count("pk", filter=waits),
+        done=Count("pk", filter=today),
+        again=Count("pk", filter=waits & today),
+        next_at=Min("due_at", filter=~waits),
+    )
+    left = 0
+    if found["due"]:
+        ration = rulebook(local_date(at)).whole("review.per_day")
+        left = min(found["due"], max(0, ration - found["done"]) + found["again"])
+    return Workload(found["due"], found["done"], left, found["next_at"])
 
 
 def card_for(person: Person, pk: int) -> ReviewCard:
