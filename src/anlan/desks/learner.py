@@ -61,6 +61,20 @@ class Phone:
         return self.now[1:]
 
     @property
+    def full(self) -> list[Task]:
+        """Classes whose hours are all there: a line each is enough."""
+        return [
+            Task(
+                one.klass.title,
+                reverse("classes:mine", args=[one.klass.uid]),
+                f"{one.needed} 学时已学满",
+                "circle-check",
+            )
+            for one in self.standings
+            if one.reached
+        ]
+
+    @property
     def finished(self) -> bool:
         """Nothing is left, and there is something to show for it."""
         return not self.now and not self.next and not self.standings and bool(self.kept)
