@@ -60,4 +60,8 @@ ANLAN_SENTENCES = [
 # Who is taught which syllabus by whom: told to courses by the rooms above it.
 ANLAN_TAUGHT = ["anlan.classes.taught.taught_in_classes"]
 # What is asked of the intake (`/in/…`): lists of endpoints, handed in by rooms above it.
-ANLAN_INTAKE: list[str] = []
+ANLAN_INTAKE: list[str] = [
+    "anlan.courses.intake.ENDPOINTS",
+]
+# Whose lessons somebody may learn: asked by courses, known to classes.
+ANLAN_LEARNERS = "anlan.classes.learners.learners_of_providers"

@@ -15,6 +15,7 @@ from anlan.attendance.services import forget_addresses
 from anlan.bookings.jobs import promote_waiters
 from anlan.classes.jobs import start_due_classes
 from anlan.courses.films.making import make_next
+from anlan.courses.jobs import glean_sittings
 from anlan.foundation.files.jobs import (
     forget_expired_uploads,
     forget_stray_drafts,
@@ -43,6 +44,7 @@ SCHEDULE = [
     Job(import_rosters, every=timedelta(seconds=1)),
     Job(submit_overdue, every=timedelta(seconds=5)),
     Job(lapse_missed, every=timedelta(minutes=1)),
+    Job(glean_sittings, every=timedelta(minutes=1)),
     Job(start_due_classes, every=timedelta(seconds=30)),
     Job(promote_waiters, every=timedelta(seconds=10)),
     Job(send_text_messages, every=timedelta(seconds=2)),

@@ -1,6 +1,7 @@
-"""Text in, clean values out: filters of the syllabi, lessons, pages, questions."""
+"""Text in, clean values out: filters, lessons, pages, questions, answers to review cards."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from anlan.courses.models import Audience, Lesson, LessonKind, Style
 from anlan.courses.paging import laid_out, pages_of
 from anlan.foundation.codes import queries as codes
 from anlan.foundation.codes.models import System
+from anlan.lib.refusals import BadInput
 from anlan.organizations.models import Organization
 
 ANY = ("", "全部")
@@ -133,3 +135,32 @@ class PointForm(forms.Form):
 
 def page_initial(page: Any) -> dict[str, Any]:
     return {"title": page.title, "text": page.text, "image": page.image}
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer as it came: the card, the review it was shown for, shown positions chosen."""
+
+    card: int
+    turn: int
+    chosen: tuple[int, ...]
+
+
+class ReviewForm(forms.Form):
+    """One answer to one review card."""
+
+    card = forms.IntegerField(min_value=1, max_value=2**62)
+    turn = forms.IntegerField(min_value=0, max_value=2**31)
+    chosen = forms.TypedMultipleChoiceField(
+        coerce=int, required=False, choices=[(str(at), str(at)) for at in range(20)]
+    )
+
+    def said(self) -> Said:
+        """Raises `BadInput` for what no page of ours sends."""
+        if not self.is_valid():
+            raise BadInput("这道题没有提交上。", "请返回复习页，再答一次。")
+        return Said(
+            self.cleaned_data["card"],
+            self.cleaned_data["turn"],
+            tuple(self.cleaned_data["chosen"]),
+        )

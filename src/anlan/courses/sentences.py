@@ -14,4 +14,5 @@ SENTENCES = {
     "lesson_corrected": "更正第 {page} 页的文字",
     "lesson_retired": "停用课时：{reason}",
     "lesson_discarded": "删除草稿：{title}",
+    "lesson_completed": "一名学员学完（用时 {spent_seconds} 秒）",
 }

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from anlan.courses.views import desk, films, learner, media, pages, points, syllabi
+from anlan.courses.views import desk, films, learner, media, pages, points, review, syllabi
 
 app_name = "courses"
 LESSON = "lessons/<uuid:uid>/"
@@ -36,4 +36,5 @@ urlpatterns: list[URLPattern] = [
     path(LESSON + "poster.jpg", media.poster, name="poster"),
     path(LESSON + "captions.vtt", media.captions, name="captions_file"),
     path(LESSON + "pictures/<uuid:file>.jpg", media.picture, name="picture"),
+    path("review/", review.review, name="review"),
 ]

@@ -73,7 +73,7 @@ def _template(lesson: Lesson) -> str:
 
 
 def _context(lesson: Lesson, *, preview: bool, desk: bool = False) -> dict[str, Any]:
-    fastest = rulebook(local_date(now())).number("lesson.rate_max")
+    fastest = rulebook(local_date(now())).number("learning.max_rate")
     return {
         "lesson": lesson,
         "laid": laid_out(pages_of(lesson)),

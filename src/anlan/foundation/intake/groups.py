@@ -131,7 +131,7 @@ class Group:
                 one.done.set()
 
     def _commit(self, batch: Sequence[_Waiting]) -> None:
-        close_old_connections()
+        _fresh_connection()
         with self._door:
             self.counts.committed(time.time())
         try:
@@ -145,7 +145,7 @@ class Group:
                 self._alone(one)
 
     def _alone(self, one: _Waiting) -> None:
-        close_old_connections()
+        _fresh_connection()
         try:
             self._answer([one])
         except Exception as failed:
@@ -184,3 +184,9 @@ class Group:
         """What it has done, and how many wait now, as JSON."""
         with self._door:
             return _encode(Told(self.counts, len(self._queue)))
+
+
+def _fresh_connection() -> None:
+    """A dead connection is opened anew; one that a story's transaction holds stays as it is."""
+    if not connection.in_atomic_block:
+        close_old_connections()
