@@ -10,6 +10,7 @@ from anlan.archives.jobs import (
     reseal_ordered_classes,
     seal_closed_classes,
 )
+from anlan.assessments.jobs import analyse_items, work_on_bank_files
 from anlan.assessments.services import lapse_missed, submit_overdue
 from anlan.attendance.services import forget_addresses
 from anlan.bookings.jobs import promote_waiters
@@ -39,6 +40,8 @@ SCHEDULE = [
     Job(sequence, every=timedelta(seconds=0.5), lane=PROMPT),
     Job(stamp_checkpoints, every=timedelta(minutes=1)),
     Job(import_rosters, every=timedelta(seconds=1)),
+    Job(work_on_bank_files, every=timedelta(seconds=1)),
+    Job(analyse_items, every=timedelta(minutes=10)),
     Job(submit_overdue, every=timedelta(seconds=5)),
     Job(lapse_missed, every=timedelta(minutes=1)),
     Job(start_due_classes, every=timedelta(seconds=30)),
