@@ -10,6 +10,7 @@ from anlan.archives.jobs import (
     reseal_ordered_classes,
     seal_closed_classes,
 )
+from anlan.assessments.jobs import analyse_items, work_on_bank_files
 from anlan.assessments.services import lapse_missed, submit_overdue
 from anlan.attendance.services import forget_addresses
 from anlan.bookings.jobs import promote_waiters
@@ -42,6 +43,8 @@ SCHEDULE = [
     Job(make_next, every=timedelta(seconds=2), lane=FILMS),
     Job(stamp_checkpoints, every=timedelta(minutes=1)),
     Job(import_rosters, every=timedelta(seconds=1)),
+    Job(work_on_bank_files, every=timedelta(seconds=1)),
+    Job(analyse_items, every=timedelta(minutes=10)),
     Job(submit_overdue, every=timedelta(seconds=5)),
     Job(lapse_missed, every=timedelta(minutes=1)),
     Job(glean_sittings, every=timedelta(minutes=1)),

@@ -1,8 +1,13 @@
 """What this room does: fill banks, hold sittings, mark practicals."""
 
-from anlan.assessments.services.banks import import_bank, open_bank, retire_item
+from anlan.assessments.services.analysis import analyse_items
+from anlan.assessments.services.banks import open_bank, retire_item
+from anlan.assessments.services.exports import export_bank
+from anlan.assessments.services.items import Written, code_items, rewrite_item, write_item
 from anlan.assessments.services.own_bank import load_checklists, load_own_bank
+from anlan.assessments.services.paper_rules import end_paper_rule, set_paper_rule
 from anlan.assessments.services.practicals import mark_practical, schedule_practicals
+from anlan.assessments.services.review import approve_items, return_item, submit_item
 from anlan.assessments.services.schedule import (
     lapse_missed,
     schedule_sittings,
@@ -16,22 +21,54 @@ from anlan.assessments.services.sittings import (
     start_sitting,
     submit_sitting,
 )
+from anlan.assessments.services.twins import keep_both
+from anlan.assessments.services.uploads import (
+    AT_ONCE,
+    READ_AT_ONCE,
+    confirm_upload,
+    discard_upload,
+    import_bank,
+    import_upload,
+    read_upload,
+    upload_bank,
+    work_on,
+)
 
 __all__ = [
+    "AT_ONCE",
+    "READ_AT_ONCE",
+    "Written",
+    "analyse_items",
+    "approve_items",
+    "code_items",
+    "confirm_upload",
+    "discard_upload",
+    "end_paper_rule",
+    "export_bank",
     "import_bank",
+    "import_upload",
+    "keep_both",
     "lapse_missed",
     "load_checklists",
     "load_own_bank",
     "mark_practical",
     "open_bank",
     "prepare_sitting",
+    "read_upload",
     "retire_item",
+    "return_item",
+    "rewrite_item",
     "save_answer",
     "save_answers",
     "schedule_practicals",
     "schedule_sittings",
+    "set_paper_rule",
     "start_sitting",
+    "submit_item",
     "submit_overdue",
     "submit_sitting",
+    "upload_bank",
     "void_sitting",
+    "work_on",
+    "write_item",
 ]
