@@ -39,6 +39,7 @@ def _private_folders(tmp_path: Path, issuer_folder: Path, settings: object) -> N
     settings.ANLAN_LIVE = tmp_path / "live"  # type: ignore[attr-defined]
     settings.ANLAN_SMS_FOLDER = tmp_path / "sms"  # type: ignore[attr-defined]
     settings.ANLAN_LOG_FOLDER = tmp_path / "log"  # type: ignore[attr-defined]
+    settings.ANLAN_KITS_KEY = tmp_path / "kits.key"  # type: ignore[attr-defined]
     settings.ANLAN_LOG_KEY = tmp_path / "log.key"  # type: ignore[attr-defined]
     settings.PASSWORD_HASHERS = [  # type: ignore[attr-defined]
         "django.contrib.auth.hashers.MD5PasswordHasher"

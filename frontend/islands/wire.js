@@ -10,6 +10,7 @@ const heavy = [
   ['[data-camera]', () => import('./camera.js')],
   ['[data-player]', () => import('./player.js')],
   ['form[data-scan]', () => import('./scan.js')],
+  ['form[data-kit-take]', () => import('./kit_take.js')],
   ['form[data-upload]', () => import('./upload.js')],
   ['form[data-tus],[data-tus-drop]', () => import('./tus.js')],
 ]

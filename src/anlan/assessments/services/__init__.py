@@ -1,6 +1,7 @@
 """What this room does: fill banks, hold sittings, mark practicals."""
 
 from anlan.assessments.services.banks import import_bank, open_bank, retire_item
+from anlan.assessments.services.carried import HasResult, file_carried_sitting
 from anlan.assessments.services.own_bank import load_checklists, load_own_bank
 from anlan.assessments.services.practicals import mark_practical, schedule_practicals
 from anlan.assessments.services.schedule import (
@@ -18,6 +19,8 @@ from anlan.assessments.services.sittings import (
 )
 
 __all__ = [
+    "HasResult",
+    "file_carried_sitting",
     "import_bank",
     "lapse_missed",
     "load_checklists",
