@@ -32,7 +32,7 @@ export function start(root) {
     try {
       const said = await append(app.parcel.uid, kind, options)
       add(app.state, said)
-      app.waiting += 1
+      app.waiting += options.photo ? 2 : 1
       bar()
       syncSoon()
       return said

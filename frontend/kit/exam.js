@@ -1,6 +1,6 @@
 // One paper after another on the same tablet, handed over; nothing on it tells which option is right.
 import { moment, wall } from './clock.js'
-import { choose, flash, h } from './el.js'
+import { choose, dialog, flash, h } from './el.js'
 
 export function exam(app, body, sittings) {
   const status = (one) => {
@@ -51,6 +51,7 @@ function sit(app, one, questions, sittings) {
       h('p', { className: 'muted' }, `第 ${here + 1} / ${questions.length} 题 · ${q.kind}`),
       h('h2', { tabIndex: -1 }, q.stem), h('div', { role: q.many ? 'group' : 'radiogroup' }, ...options),
       h('div', { className: 'form-actions' },
+        h('button', { type: 'button', className: 'btn kit-big', textContent: '答题卡', onclick: sheet }),
         h('button', { type: 'button', className: 'btn kit-big', textContent: '上一题', disabled: here === 0, onclick: () => { here -= 1; draw() } }),
         here < questions.length - 1
           ? h('button', { type: 'button', className: 'btn btn-primary kit-big', textContent: '下一题', onclick: () => { here += 1; draw() } })
@@ -65,6 +66,15 @@ function sit(app, one, questions, sittings) {
     const said = await app.save('answer', { person: one.ref, payload: { sitting: one.uid, question: q.no, chosen } })
     saved.textContent = said ? '已存' : '没有存上'
     draw()
+  }
+
+  function sheet() {
+    const box = dialog(h('p', {}, `已答 ${answered()} / ${questions.length}`),
+      h('div', { className: 'kit-sheet' }, ...questions.map((q, at) => {
+        const done = (paper.answers[q.no] || []).length > 0
+        return h('button', { type: 'button', className: `${done ? 'on' : ''} ${at === here ? 'here' : ''}`, textContent: String(at + 1), label: `第 ${at + 1} 题，${done ? '已答' : '未答'}`, onclick: () => { here = at; box.close(); draw() } })
+      })),
+      h('div', { className: 'form-actions' }, h('button', { type: 'button', className: 'btn', textContent: '继续答题', onclick: () => box.close() }), h('button', { type: 'button', className: 'btn btn-primary', textContent: '交卷', onclick: () => { box.close(); ask() } })))
   }
 
   async function ask() {

@@ -54,11 +54,12 @@ function form(app, found) {
       wrong.times += 1
       const seconds = Math.min(30, 2 ** Math.max(0, wrong.times - 3))
       say.textContent = wrong.times > 3 ? `密码不对，请等 ${seconds} 秒再试。` : '密码不对，请再试一次。'
-      await new Promise((go) => setTimeout(go, wrong.times > 3 ? seconds * 1000 : 300))
+      pin.value = ''
+      open.textContent = '打开'
+      if (wrong.times > 3) await new Promise((go) => setTimeout(go, seconds * 1000))
     } finally {
       open.disabled = false
       open.textContent = '打开'
-      pin.value = ''
     }
   }
   draw()

@@ -47,7 +47,11 @@ export const own = (key) => read('own', (s) => s.get(key))
 export const putOwn = (key, value) => inOne(['own'], (s) => { s('own').put(value, key) })
 export const kits = () => read('kits', (s) => s.getAll())
 export const unsent = (most) => read('records', (s) => s.index('sent').getAll(0, most))
-export const unsentCount = () => read('records', (s) => s.index('sent').count(0))
+// Records and photos that the server has not acknowledged.
+export async function unsentCount() {
+  const counted = await Promise.all(['records', 'photos'].map((name) => read(name, (s) => s.index('sent').count(0))))
+  return counted[0] + counted[1]
+}
 export const unsentPhotos = () => read('photos', (s) => s.index('sent').getAll(0))
 
 // Safe from the browser's tidying, if it agrees; and how full it is.
