@@ -63,8 +63,8 @@ export default function take(form) {
   }).then(answer)
 
   async function go() {
-    const pin = form.elements.pin.value, name = form.elements.name.value.trim()
-    if (pin !== form.elements.again.value) throw new Error('两次输入的开包密码不一样，请重新输入。')
+    const [pin, again] = ['kit-pin', 'kit-again'].map((id) => document.getElementById(id).value), name = form.elements.name.value.trim()
+    if (pin !== again) throw new Error('两次输入的开包密码不一样，请重新输入。')
     if (!isSecureContext) throw new Error('离线包只能在 HTTPS 页面上取。请用 https:// 开头的地址打开本平台。')
     const ticked = (which) => [...form.querySelectorAll(`[name=${which}]:checked`)].map((el) => el.value)
     step('正在登记这台平板')

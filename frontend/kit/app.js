@@ -55,7 +55,8 @@ export function start(root) {
   app.go = (name, ...what) => {
     app.screen = name
     const body = h('div', { className: `kit-screen kit-${name}` })
-    root.replaceChildren(header(), h('div', { className: 'kit-notes', role: 'status' }), body)
+    const ribbon = app.parcel.synthetic ? h('p', { className: 'synthetic' }, '演示数据：人名、单位、事件均为虚构，仅供试用') : ''
+    root.replaceChildren(ribbon, header(), h('div', { className: 'kit-notes', role: 'status' }), body)
     SCREENS[name](app, body, ...what)
     bar()
     scrollTo(0, 0)
@@ -81,7 +82,7 @@ export function start(root) {
     if (app.stopped) notes.push(['stop', '这台平板已停用。已记下的会送回，等班主任核对；不能再登记新的。'])
     else if (app.expired()) notes.push(['warn', `离线包已于 ${dayHour(Date.parse(app.parcel.expires_at))} 到期，不能再登记；已记下的仍会送回。`])
     if (app.clockMoved) notes.push(['warn', `平板时钟刚才被改动了 ${Math.round(Math.abs(app.clockMoved) / 60000)} 分钟，已记下。请把时间调对；改动期间的记录会由班主任核对。`])
-    if (app.tight) notes.push(['warn', app.tight])
+    if (app.tight && app.screen === 'home') notes.push(['warn', app.tight])
     if (app.trouble && app.waiting) notes.push(['info', app.trouble])
     const box = root.querySelector('.kit-notes')
     if (box) box.replaceChildren(...notes.map(([tone, words]) => h('p', { className: `notice notice-${tone}` }, words)))

@@ -185,7 +185,13 @@ def _person(one: Enrolment, salt: str) -> dict[str, str]:
 
 def _registers(kit: Kit) -> list[AttendanceRegister]:
     found = AttendanceRegister.objects.filter(uid__in=kit.holds["registers"])
-    return list(found.prefetch_related("marks").order_by("starts_at"))
+    return list(found.select_related("session").prefetch_related("marks").order_by("starts_at"))
+
+
+def _half_day(one: AttendanceRegister) -> str:
+    """上午 现场急救: the class's own name stands over it anyway."""
+    session: Session = one.session
+    return f"{session.get_half_display()} {session.topic}"
 
 
 def _register(one: AttendanceRegister, refs: dict[int, str]) -> dict[str, Any]:
@@ -193,7 +199,7 @@ def _register(one: AttendanceRegister, refs: dict[int, str]) -> dict[str, Any]:
     told = {"in": MarkKind.IN, "out": MarkKind.OUT}
     return {
         "uid": str(one.uid),
-        "title": one.title,
+        "title": _half_day(one),
         "place": one.place,
         "opens_at": one.opens_at,
         "starts_at": one.starts_at,
