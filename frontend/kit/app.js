@@ -81,7 +81,7 @@ export function start(root) {
     const notes = []
     if (app.stopped) notes.push(['stop', '这台平板已停用。已记下的会送回，等班主任核对；不能再登记新的。'])
     else if (app.expired()) notes.push(['warn', `离线包已于 ${dayHour(Date.parse(app.parcel.expires_at))} 到期，不能再登记；已记下的仍会送回。`])
-    if (app.clockMoved) notes.push(['warn', `平板时钟刚才被改动了 ${Math.round(Math.abs(app.clockMoved) / 60000)} 分钟，已记下。请把时间调对；改动期间的记录会由班主任核对。`])
+    if (Math.abs(app.clockMoved) > 60000) notes.push(['warn', `平板时钟刚才被改动了 ${Math.round(Math.abs(app.clockMoved) / 60000)} 分钟，已记下。请把时间调对；改动期间的记录会由班主任核对。`])
     if (app.tight && app.screen === 'home') notes.push(['warn', app.tight])
     if (app.trouble && app.waiting) notes.push(['info', app.trouble])
     const box = root.querySelector('.kit-notes')
@@ -93,7 +93,7 @@ export function start(root) {
     const seen = look()
     if (!seen || !app.parcel || !app.mayWork()) return
     const [kind, payload] = seen.moved ? ['clock', { shift_ms: seen.moved }] : ['opened', { why: 'resumed' }]
-    if (seen.moved) app.clockMoved = seen.moved
+    if (seen.moved) app.clockMoved += seen.moved
     add(app.state, await append(app.parcel.uid, kind, { payload }))
     app.waiting += 1
     bar()

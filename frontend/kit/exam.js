@@ -46,9 +46,9 @@ function sit(app, one, questions, sittings) {
     const q = questions[here]
     const chosen = paper.answers[q.no] || []
     const options = q.options.map((words, at) => h('label', { className: `kit-option ${chosen.includes(at) ? 'on' : ''}` },
-      h('input', { type: q.many ? 'checkbox' : 'radio', name: 'option', checked: chosen.includes(at), onchange: () => pick(q, at) }), h('span', {}, words)))
+      h('input', { type: q.many ? 'checkbox' : 'radio', name: 'option', checked: chosen.includes(at), onchange: () => pick(q, at) }), h('span', {}, `${'ABCDEFGHIJ'[at]}. ${words}`)))
     place.replaceChildren(
-      h('p', { className: 'muted' }, `第 ${here + 1} / ${questions.length} 题 · ${q.kind}`),
+      h('p', { className: 'muted kit-line' }, `第 ${here + 1} / ${questions.length} 题 · ${q.kind}`, aloud(q)),
       h('h2', { tabIndex: -1 }, q.stem), h('div', { role: q.many ? 'group' : 'radiogroup' }, ...options),
       h('div', { className: 'form-actions' },
         h('button', { type: 'button', className: 'btn kit-big', textContent: '答题卡', onclick: sheet }),
@@ -94,16 +94,28 @@ function sit(app, one, questions, sittings) {
     giveBack(app, sittings, because)
   }
 
-  const timer = setInterval(() => {
+  const tick = () => {
     if (!place.isConnected) { clearInterval(timer); return }
     const left = Math.max(0, Math.ceil((one.minutes * 60000 - used()) / 1000))
     clock.textContent = `剩余 ${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`
     clock.classList.toggle('soon', left < 300)
     if (!left) hand('time')
-  }, 500)
+  }
+  const timer = setInterval(tick, 500)
 
   app.root.replaceChildren(h('header', { className: 'kit-top' }, h('h1', {}, app.nameOf(one.ref)), saved, clock), h('div', { className: 'kit-notes', role: 'status' }), place)
   draw()
+  tick()
+}
+
+// For who reads with effort: the device's own voice, which needs no network where it is installed.
+function aloud(q) {
+  if (!window.speechSynthesis) return null
+  const words = [q.kind, q.stem, ...q.options.map((option, at) => `${'ABCDEFGHIJ'[at]}，${option}`)].join('。')
+  return h('button', {
+    type: 'button', className: 'btn btn-sm', textContent: '读题',
+    onclick: () => { speechSynthesis.cancel(); speechSynthesis.speak(Object.assign(new SpeechSynthesisUtterance(words), { lang: 'zh-CN', rate: 0.9 })) },
+  })
 }
 
 // The learner hands the tablet back: only the teacher's PIN leads to the list of names.

@@ -21,7 +21,7 @@ function fill(app, body, one, checks) {
       h('input', { type: 'radio', name: item.key, onchange: () => { marks[item.key] = met } }), h('span', {}, words))))))
   const save = async () => {
     const missing = one.items.findIndex((item) => marks[item.key] === undefined)
-    if (missing >= 0) { say.textContent = `第 ${missing + 1} 项还没有判定。`; rows[missing].scrollIntoView({ block: 'center' }); return }
+    if (missing >= 0) { say.textContent = `第 ${missing + 1} 项还没有判定。`; flash(say.textContent, 'warn'); rows[missing].scrollIntoView({ block: 'center' }); return }
     const taken = photo.chosen()
     if (!taken) { say.textContent = '请拍一张学员操作的照片。'; return }
     if (wall() < Date.parse(one.opens_at) && await choose('实操考核还没到开放时间，同步后由班主任核对。仍要记下？', '先不', '记下') !== '记下') return

@@ -4,7 +4,7 @@ import { wall } from './clock.js'
 import { sign } from './keys.js'
 import { inOne, own, putOwn, read, unsent, unsentPhotos } from './store.js'
 
-const AT_ONCE = 100
+const AT_ONCE = 50 // one transaction on the server: others want to write too
 const PATIENCE_MS = 30000
 const told = new Set()
 let busy = false

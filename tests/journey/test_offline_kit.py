@@ -167,7 +167,7 @@ def mark_a_checklist(page: Page, who: str, items: int) -> None:
     tile.click()
     page.locator(".kit-roll button", has_text=who).click()
     page.get_by_role("button", name="存下评分").click()
-    expect(page.get_by_text("第 1 项还没有判定")).to_be_visible()
+    expect(page.locator(".kit-flash")).to_contain_text("第 1 项还没有判定")
     for no in range(items):
         page.locator(".kit-check").nth(no).get_by_text("合格", exact=True).click()
     page.get_by_role("button", name="存下评分").click()

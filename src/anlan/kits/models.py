@@ -77,6 +77,10 @@ class Kind(models.TextChoices):
     PRACTICAL = "practical", "实操评分"
 
 
+# Records that do something; the others are only to be known.
+DEEDS = (Kind.IN, Kind.OUT, Kind.HANDED_IN, Kind.PRACTICAL)
+
+
 class Fate(models.TextChoices):
     """What became of a record. Every one ends as one of the last three."""
 
@@ -202,6 +206,7 @@ class Why(models.TextChoices):
     FORK = "fork", "同一序号有两条记录"
     REVOKED = "revoked", "平板已停用"
     SHAPE = "shape", "内容不完整"
+    PHOTO = "photo", "照片没有送达"
     REFUSED = "refused", "按规则不能登记"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from anlan.assessments.models import Practical, Sitting, SittingStatus
 from anlan.classes import queries as classes
@@ -150,6 +150,15 @@ def gaps_of(tablets: Sequence[Tablet]) -> list[Gap]:
         if numbers and not tablet.records.filter(no=tablet.next_no, fork=False).exists():
             found.append(Gap(tablet, tablet.next_no, numbers[0] - 1, len(numbers)))
     return found
+
+
+def waiting_for_photos(tablets: Sequence[Tablet]) -> list[tuple[Tablet, int]]:
+    """Tablets with judged records whose photos have not come."""
+    waiting = Record.objects.filter(
+        tablet__in=tablets, fate=Fate.WAITING, no__lt=F("tablet__next_no"), fork=False
+    ).exclude(photo="")
+    counted = dict(waiting.values_list("tablet").annotate(n=Count("pk")))
+    return [(tablet, counted[tablet.pk]) for tablet in tablets if tablet.pk in counted]
 
 
 def photo_of(record: Record) -> Photo | None:

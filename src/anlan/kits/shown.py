@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from anlan.classes.models import Session
-from anlan.kits.models import Choice, Conflict, Fate, Kind, Photo, Record
+from anlan.kits.models import DEEDS, Choice, Conflict, Fate, Kind, Photo, Record
 from anlan.kits.services import choices_for
 from anlan.kits.shapes import HandedIn, Marked, Sign, read_payload
 from anlan.lib.dates import moment_text, to_shanghai
@@ -156,16 +156,24 @@ def _fate_words(record: Record) -> str:
         return f"已核：{record.conflict.get_choice_display()}"
     if record.fate == Fate.CONFLICT:
         return f"待核：{record.conflict.get_why_display()}"
+    if record.fate == Fate.APPLIED and record.kind not in DEEDS:
+        return "已留底"
     return record.note or str(Fate(record.fate).label)
 
 
 def _clock_words(record: Record) -> str:
     if record.kind == Kind.CLOCK:
         shift = record.payload.get("shift_ms")
-        return f"变动 {round(shift / 1000)} 秒" if isinstance(shift, int | float) else ""
+        return _shift_words(shift) if isinstance(shift, int | float) else ""
     if record.steady_at is None:
         return ""
     return f"推算 {_clock(record.steady_at)}"
+
+
+def _shift_words(shift_ms: float) -> str:
+    way = "拨快" if shift_ms > 0 else "拨慢"
+    minutes, seconds = divmod(round(abs(shift_ms) / 1000), 60)
+    return f"{way} {minutes} 分 {seconds} 秒" if minutes else f"{way} {seconds} 秒"
 
 
 def _second(record: Record) -> str:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("conflicts/<uuid:uid>/photo", desk.photo, name="photo"),
     path("tablets/<uuid:uid>/stop", desk.stop, name="stop"),
     path("tablets/<uuid:uid>/pass-gap", desk.pass_gap, name="pass_gap"),
+    path("tablets/<uuid:uid>/wait-no-longer", desk.wait_no_longer, name="wait_no_longer"),
     path("<uuid:uid>/", desk.kit, name="kit"),
     path("<uuid:uid>/contents", desk.contents, name="contents"),
     path("<uuid:uid>/kept", desk.kept, name="kept"),

@@ -32,6 +32,7 @@ def temporary_city() -> Iterator[Path]:
                 ANLAN_KEYRING=folder / "keyring.json",
                 ANLAN_ISSUER=folder / "issuer",
                 ANLAN_LOG_KEY=folder / "log.key",
+                ANLAN_KITS_KEY=folder / "kits.key",
                 ANLAN_LOG_FOLDER=folder / "log",
             ):
                 yield folder

@@ -202,8 +202,8 @@ def _reason(payload: Sign) -> str:
 def _photo(one: Record) -> StoredFile | None:
     if not one.photo:
         return None
-    found: Photo = Photo.objects.select_related("file").get(tablet=one.tablet, sha256=one.photo)
-    return found.file
+    found = Photo.objects.filter(tablet=one.tablet, sha256=one.photo).select_related("file").first()
+    return found.file if found else None
 
 
 def _apart(one: datetime, other: datetime) -> str:

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.services import record as write_line
-from anlan.kits.models import Choice, Conflict, Kind, Why
+from anlan.kits.models import DEEDS, Choice, Conflict, Kind, Why
 from anlan.kits.services.applying import Contradiction, Same, apply
-from anlan.kits.services.judging import DEEDS, let_out
+from anlan.kits.services.judging import let_out
 from anlan.lib.refusals import BadInput, NotAllowed, Refused
 
 

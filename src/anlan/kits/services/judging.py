@@ -12,14 +12,12 @@ import msgspec
 from anlan.foundation.ledger.models import TimeSource
 from anlan.foundation.ledger.services import record as write_line
 from anlan.foundation.rules.queries import rulebook
-from anlan.kits.models import Conflict, Fate, Kind, Record, Tablet, Why
+from anlan.kits.models import DEEDS, Conflict, Fate, Kind, Record, Tablet, Why
 from anlan.kits.services.applying import Contradiction, Same, apply
 from anlan.kits.services.conflicts import open_conflict
 from anlan.kits.shapes import read_payload
 from anlan.lib.dates import local_date, moment_text
 from anlan.lib.refusals import Refused
-
-DEEDS = (Kind.IN, Kind.OUT, Kind.HANDED_IN, Kind.PRACTICAL)
 
 
 @dataclass
@@ -54,11 +52,13 @@ def go_on(tablet: Tablet, *, at: datetime) -> None:
     found = {one.no: one for one in waiting.select_related("kit__klass", "kit__by", "person")}
     before = tablet.records.filter(no=tablet.next_no - 1, fork=False).first()
     clock = _clock_of(tablet, at)
+    noted: list[Record] = []
     while one := found.get(tablet.next_no):
         one.tablet = tablet
-        _judge(one, before, clock, at)
+        _judge(one, before, clock, at, noted)
         before = one
         tablet.next_no += 1
+    Record.objects.bulk_update(noted, ["fate", "steady_at"])
     tablet.save(update_fields=["next_no"])
 
 
@@ -72,6 +72,15 @@ def take_photo_in(tablet: Tablet, sha256: str, *, at: datetime) -> None:
         _carry_out(one, at)
 
 
+def give_up_photos(tablet: Tablet, *, at: datetime) -> int:
+    """Records whose photos will not come any more wait for a person from now on."""
+    waiting = tablet.records.filter(fate=Fate.WAITING, no__lt=tablet.next_no).exclude(photo="")
+    found = list(waiting.select_related("kit__klass", "person").order_by("no"))
+    for one in found:
+        _settle_conflict(one, Why.PHOTO, "这条记录提到的照片没有送达，不再等。", at)
+    return len(found)
+
+
 def _clock_of(tablet: Tablet, at: datetime) -> Clock:
     """The clocks as they stood after the last judged record."""
     minutes = rulebook(local_date(at)).number("kits.clock_minutes")
@@ -82,20 +91,23 @@ def _clock_of(tablet: Tablet, at: datetime) -> Clock:
     return clock
 
 
-def _judge(one: Record, before: Record | None, clock: Clock, at: datetime) -> None:
+def _judge(
+    one: Record, before: Record | None, clock: Clock, at: datetime, noted: list[Record]
+) -> None:
+    """Settle one record; those that are only to be known are put to `noted`."""
     doubtful = clock.read(one)
     broken = before is not None and one.prev != before.hash
     if broken or (one.no == 1 and one.prev):
         _settle_conflict(one, Why.CHAIN, "它不接在前一条记录之后，可能被改动过。", at)
     elif one.kind not in DEEDS:
-        _note(one, at)
+        _note(one, at, noted)
     elif _refused_by_time(one, doubtful, clock, at):
         return
     else:
         _carry_out(one, at)
 
 
-def _note(one: Record, at: datetime) -> None:
+def _note(one: Record, at: datetime, noted: list[Record]) -> None:
     """Something to know, not to do: it is kept, and a moved clock has its line in the ledger."""
     try:
         payload = read_payload(one.kind, one.payload)
@@ -103,7 +115,7 @@ def _note(one: Record, at: datetime) -> None:
         _settle_conflict(one, Why.SHAPE, f"内容不完整（{wrong}）。", at)
         return
     one.fate = Fate.APPLIED
-    one.save(update_fields=["fate", "steady_at"])
+    noted.append(one)
     if one.kind == Kind.CLOCK:
         words = {"tablet": one.tablet.name, "seconds": str(round(payload.shift_ms / 1000))}
         how = {"device": one.tablet.token, "time_source": TimeSource.DEVICE}

@@ -51,10 +51,11 @@ def receive(text: str, signature: str, *, at: datetime) -> Taken:
     tablet = known_tablet(batch.tablet)
     if not is_signed(BATCH, text, signature, tablet.key):
         raise NotThisTablet("这次同步没有平板的有效签名，没有接收。", "记录仍在平板上，请重试。")
+    pieces = [_read(tablet, one) for one in batch.records]
     with transaction.atomic():
         tablet.refresh_from_db(from_queryset=Tablet.objects.select_for_update())
         taken = Taken(stopped=tablet.revoked_at is not None)
-        new = _keep(tablet, batch.records, taken, at)
+        new = _keep(tablet, pieces, taken, at)
         _note_delivery(tablet, batch, taken, new, at)
         go_on(tablet, at=at)
         taken.photos = missing_photos(tablet)
@@ -85,52 +86,95 @@ def _opened(text: str) -> Batch:
         ) from None
 
 
-def _keep(tablet: Tablet, records: Sequence[Signed], taken: Taken, at: datetime) -> int:
-    """Store what is new; returns how much was."""
-    kits = {kit.uid: kit for kit in Kit.objects.filter(tablet=tablet).select_related("klass")}
-    hashes = [hashlib.sha256(one.text.encode()).hexdigest() for one in records]
-    known = set(
-        Record.objects.filter(tablet=tablet, hash__in=hashes).values_list("hash", flat=True)
-    )
-    new = 0
-    for one, digest in zip(records, hashes, strict=True):
-        if digest not in known:
-            wrong = _keep_one(tablet, one, digest, kits, at)
-            if wrong:
-                taken.refused[digest] = wrong
-                _quarantine(tablet, one, digest, wrong, at)
-                continue
-            new += 1
-            known.add(digest)
-        taken.kept.append(digest)
-    return new
+@dataclass(frozen=True)
+class _Read:
+    """One thing of a delivery: read, or why it can't be this tablet's."""
+
+    signed: Signed
+    digest: str
+    written: Written | None
+    wrong: str = ""
 
 
-def _keep_one(tablet: Tablet, one: Signed, digest: str, kits: dict[UUID, Kit], at: datetime) -> str:
-    """Store a record; or say why it is none of this tablet's."""
+def _read(tablet: Tablet, one: Signed) -> _Read:
+    """Check the signature and read the text; asks no database."""
+    digest = hashlib.sha256(one.text.encode()).hexdigest()
     if not is_signed(RECORD, one.text, one.signature, tablet.key):
-        return "签名不对：内容被改动过，或不是这台平板写的"
+        return _Read(one, digest, None, "签名不对：内容被改动过，或不是这台平板写的")
     try:
-        written = _written(one.text)
+        return _Read(one, digest, _written(one.text))
     except (msgspec.DecodeError, UnicodeError) as wrong:
-        return f"记录读不出来（{wrong}）"[:200]
-    kit = kits.get(written.kit)
-    if kit is None:
-        return "它所属的离线包不在这台平板名下"
-    if Record.objects.filter(nonce=written.nonce).exists():
-        return "编号已被另一条记录使用"
-    record = _row(tablet, kit, one, written, digest, at)
-    record.save()
-    if record.fork:
-        words = f"第 {record.no} 条在系统里已有另一个内容，平板的数据可能被复制或恢复过。"
-        open_conflict(record, Why.FORK, words, [], at=at)
-    return ""
+        return _Read(one, digest, None, f"记录读不出来（{wrong}）"[:200])
+
+
+def _keep(tablet: Tablet, pieces: Sequence[_Read], taken: Taken, at: datetime) -> int:
+    """Store what is new, in a handful of queries; returns how much was."""
+    known = set(
+        tablet.records.filter(hash__in=[one.digest for one in pieces]).values_list(
+            "hash", flat=True
+        )
+    )
+    shelf = _shelf_for(tablet, pieces)
+    rows = []
+    for one in pieces:
+        if one.digest not in known:
+            row, wrong = shelf.place(one, at)
+            if row is None:
+                taken.refused[one.digest] = wrong
+                _quarantine(tablet, one, wrong, at)
+                continue
+            rows.append(row)
+            known.add(one.digest)
+        taken.kept.append(one.digest)
+    Record.objects.bulk_create(rows)
+    for row in rows:
+        if row.fork:
+            words = f"第 {row.no} 条在系统里已有另一个内容，平板的数据可能被复制或恢复过。"
+            open_conflict(row, Why.FORK, words, [], at=at)
+    return len(rows)
+
+
+@dataclass
+class _Shelf:
+    """What the tablet may write to, and which numbers and nonces are taken."""
+
+    tablet: Tablet
+    kits: dict[UUID, Kit]
+    nonces: set[UUID]
+    numbers: set[int]
+
+    def place(self, one: _Read, at: datetime) -> tuple[Record | None, str]:
+        """The row for a record, or why there is none."""
+        written = one.written
+        if written is None:
+            return None, one.wrong
+        kit = self.kits.get(written.kit)
+        if kit is None:
+            return None, "它所属的离线包不在这台平板名下"
+        if written.nonce in self.nonces:
+            return None, "编号已被另一条记录使用"
+        fork = written.no in self.numbers or written.no < self.tablet.next_no
+        self.nonces.add(written.nonce)
+        self.numbers.add(written.no)
+        return _row(self.tablet, kit, one, written, at, fork=fork), ""
+
+
+def _shelf_for(tablet: Tablet, pieces: Sequence[_Read]) -> _Shelf:
+    kits = {kit.uid: kit for kit in tablet.kits.select_related("klass")}
+    written = [one.written for one in pieces if one.written]
+    nonces = Record.objects.filter(nonce__in=[one.nonce for one in written])
+    numbers = tablet.records.filter(no__in=[one.no for one in written], fork=False)
+    return _Shelf(
+        tablet,
+        kits,
+        set(nonces.values_list("nonce", flat=True)),
+        set(numbers.values_list("no", flat=True)),
+    )
 
 
 def _row(
-    tablet: Tablet, kit: Kit, one: Signed, written: Written, digest: str, at: datetime
+    tablet: Tablet, kit: Kit, one: _Read, written: Written, at: datetime, *, fork: bool
 ) -> Record:
-    taken = tablet.records.filter(no=written.no, fork=False).exists()
     return Record(
         tablet=tablet,
         kit=kit,
@@ -139,16 +183,16 @@ def _row(
         kind=written.kind,
         person_id=kit.people.get(written.person),
         target=target_of(written.payload),
-        text=one.text,
-        signature=one.signature[:100],
-        hash=digest,
+        text=one.signed.text,
+        signature=one.signed.signature[:100],
+        hash=one.digest,
         prev=written.prev,
         boot=written.boot,
         mono_ms=written.mono,
         at=written.at,
         received_at=at,
         photo=_photo_named(written),
-        fork=taken or written.no < tablet.next_no,
+        fork=fork,
     )
 
 
@@ -157,10 +201,11 @@ def _photo_named(written: Written) -> str:
     return said if isinstance(said, str) and len(said) == 64 else ""
 
 
-def _quarantine(tablet: Tablet, one: Signed, digest: str, wrong: str, at: datetime) -> None:
-    kept = {"text": one.text, "signature": one.signature, "reason": wrong[:200], "at": at}
+def _quarantine(tablet: Tablet, one: _Read, wrong: str, at: datetime) -> None:
+    signed = one.signed
+    kept = {"text": signed.text, "signature": signed.signature, "reason": wrong[:200], "at": at}
     # Under its text and signature together: a good record must not hide behind a bad copy of it.
-    mark = hashlib.sha256(f"{digest}\n{one.signature}".encode()).hexdigest()
+    mark = hashlib.sha256(f"{one.digest}\n{signed.signature}".encode()).hexdigest()
     Quarantine.objects.get_or_create(tablet=tablet, sha256=mark, defaults=kept)
 
 

@@ -9,7 +9,7 @@ from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.services import record
 from anlan.kits.keys import TABLET, is_signed, read_point
 from anlan.kits.models import Tablet
-from anlan.kits.services.judging import go_on
+from anlan.kits.services.judging import give_up_photos, go_on
 from anlan.lib.refusals import BadInput, NotAllowed
 from anlan.organizations.models import Organization
 
@@ -64,6 +64,20 @@ def pass_gap(tablet: Tablet, *, reason: str, by: User, at: datetime) -> int:
     record(_subject(tablet), "kit_gap_passed", by=by, at=at, tablet=tablet.name, **words)
     go_on(tablet, at=at)
     return ahead.no - since
+
+
+@transaction.atomic
+def wait_no_longer(tablet: Tablet, *, reason: str, by: User, at: datetime) -> int:
+    """Photos of this tablet will not come any more: what waited for them is decided by a person."""
+    if not reason.strip():
+        raise BadInput("请写明为什么不再等照片。", "例如：平板存储损坏。")
+    tablet.refresh_from_db(from_queryset=Tablet.objects.select_for_update())
+    given_up = give_up_photos(tablet, at=at)
+    if not given_up:
+        raise NotAllowed("这台平板没有在等照片的记录。", "请刷新页面查看。")
+    words: dict[str, Any] = {"tablet": tablet.name, "records": given_up, "reason": reason.strip()}
+    record(_subject(tablet), "kit_photos_given_up", by=by, at=at, **words)
+    return given_up
 
 
 def _require_key(name: str, key: str, proof: str) -> None:

@@ -17,7 +17,15 @@ from anlan.classes.services.enrolments import withdraw
 from anlan.foundation.ledger.models import Entry, TimeSource
 from anlan.kits.models import Choice, Conflict, Fate, Quarantine, Record, Why
 from anlan.kits.queries import gaps_of, sums_of
-from anlan.kits.services import NotThisTablet, Wish, decide, pass_gap, receive, stop_tablet
+from anlan.kits.services import (
+    NotThisTablet,
+    Wish,
+    decide,
+    pass_gap,
+    receive,
+    stop_tablet,
+    wait_no_longer,
+)
 from anlan.kits.tests.tablets import (
     JPEG,
     FakeTablet,
@@ -357,3 +365,19 @@ def test_shuffled_by_hand_it_comes_to_the_same(tablet: FakeTablet, klass: Traini
     for piece in pieces:
         tablet.sync([piece])
     assert fates(klass) == [Fate.APPLIED] * 3
+
+
+def test_a_photo_that_never_comes_is_not_waited_for_forever(
+    cast: Cast, tablet: FakeTablet, klass: TrainingClass
+) -> None:
+    register, person = first_register(klass), learners(klass)[0]
+    manager = cast.class_manager
+    tablet.sign_in(register, person, photo=photo_hash())
+    with pytest.raises(NotAllowed):
+        wait_no_longer(tablet.row, reason="平板损坏", by=manager, at=tablet.clock)
+    tablet.sync()
+    assert wait_no_longer(tablet.row, reason="平板损坏", by=manager, at=tablet.clock) == 1
+    conflict = Conflict.objects.get()
+    assert conflict.why == Why.PHOTO
+    decide(conflict, Choice.TABLET, reason="本人确实到场", by=manager, at=tablet.clock)
+    assert Mark.objects.get().photo is None

@@ -37,6 +37,7 @@ def klass(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
         "rows": [(kit, sums[kit.pk]) for kit in kits],
         "tablets": tablets,
         "gaps": queries.gaps_of(tablets),
+        "photoless": queries.waiting_for_photos(tablets),
         "undecided": queries.open_conflicts(klass).count(),
         "quarantined": queries.quarantined_of(tablets)[:50],
         "may_carry": policies.may_carry(actor(request), klass),
@@ -172,6 +173,15 @@ def pass_gap(request: HttpRequest, tablet: Tablet) -> HttpResponse:
     reason = request.POST.get("reason", "")
     passed = services.pass_gap(tablet, reason=reason, by=actor(request), at=now())
     messages.success(request, f"已越过缺的 {passed} 条，后面的记录已处理。")
+    return redirect(_back(request, tablet))
+
+
+@require_POST
+@guarded(policies.may_wait_no_longer, load=queries.tablet_for)
+def wait_no_longer(request: HttpRequest, tablet: Tablet) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    given_up = services.wait_no_longer(tablet, reason=reason, by=actor(request), at=now())
+    messages.success(request, f"{given_up} 条记录不再等照片，请核对。")
     return redirect(_back(request, tablet))
 
 
