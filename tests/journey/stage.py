@@ -190,8 +190,8 @@ class Stage:
         self.travel("2026-11-23T09:00:00+08:00")
         cast = the_cast()
         key = str(cast.provider.uid)
-        who = {"by": None, "at": now(), "reason": "演示"}
-        give_role(cast.class_manager, Role.EXAMINER, ScopeKind.ORGANIZATION, key, **who)
+        manager, organization = cast.class_manager, ScopeKind.ORGANIZATION
+        give_role(manager, Role.EXAMINER, organization, key, by=None, at=now(), reason="演示")
         klass = a_running_class(cast)
         register = queries.registers_of(klass)[0]
         checklist = Checklist.objects.order_by("id")[0]
@@ -200,7 +200,7 @@ class Stage:
             opens_at=register.opens_at,
             closes_at=register.ends_at,
             checklist=checklist,
-            by=cast.class_manager,
+            by=manager,
             at=register.opens_at,
         )
         self.travel((register.starts_at - timedelta(minutes=10)).isoformat())
