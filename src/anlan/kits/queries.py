@@ -114,6 +114,13 @@ def open_conflicts(klass: TrainingClass) -> QuerySet[Conflict]:
     ).order_by("record__at", "id")
 
 
+def with_undecided(found: QuerySet[TrainingClass]) -> QuerySet[TrainingClass]:
+    """Those of the classes with records that wait for a decision; `undecided` says how many."""
+    waits = Q(kits__records__fate=Fate.CONFLICT, kits__records__conflict__choice="")
+    counted = found.annotate(undecided=Count("kits__records", filter=waits, distinct=True))
+    return counted.filter(undecided__gt=0).order_by("pk")
+
+
 def decided_conflicts(klass: TrainingClass) -> QuerySet[Conflict]:
     found = Conflict.objects.filter(record__kit__klass=klass).exclude(choice="")
     return found.select_related(

@@ -1,6 +1,7 @@
 """A person decides between two versions. Both stay; the ledger says which counts, and why."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -73,13 +74,19 @@ def _decide(conflict: Conflict, choice: Choice, reason: str, by: User, at: datet
         by=by,
         at=at,
         about=record.person.uid if record.person else "",
-        personal={"reason": reason, **record.person.committed} if record.person else {},
+        personal=_committed(conflict, reason) if record.person else {},
         why=str(Why(conflict.why).label),
         choice=str(Choice(choice).label),
         kit=str(record.kit.uid),
         record=record.hash,
-        server=[f"{label}：{value}" for label, value in conflict.ours],
     )
+
+
+def _committed(conflict: Conflict, reason: str) -> dict[str, Any]:
+    """Reason and the server's version name people: the ledger commits to them, no more."""
+    person = conflict.record.person
+    known = person.committed if person else {}
+    return {**known, "reason": reason, "server": conflict.ours}
 
 
 def _take(conflict: Conflict, choice: Choice, by: User, at: datetime) -> None:

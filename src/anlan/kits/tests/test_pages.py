@@ -14,6 +14,7 @@ from anlan.classes.models import TrainingClass
 from anlan.foundation.accounts.models import User
 from anlan.kits.keys import BATCH, KIT, PHOTO, TABLET, kit_key
 from anlan.kits.models import Conflict, Kit, Record, Tablet
+from anlan.kits.queries import with_undecided
 from anlan.kits.services import Wish
 from anlan.kits.tests.tablets import JPEG, FakeTablet, all_sessions, first_register, learners
 from anlan.testing.cast import Cast
@@ -168,6 +169,8 @@ def test_both_versions_are_shown_and_the_manager_decides(
     taken.clock = other.clock
     conflict = Conflict.objects.get()
 
+    waiting = with_undecided(TrainingClass.objects.all())  # what the manager's desk shows
+    assert list(waiting.values_list("pk", "undecided")) == [(klass.pk, 1)]
     review = reverse("kits:review", args=[klass.uid])
     masked = browser_of(cast.city_official).get(review).content.decode()
     assert person.name not in masked

@@ -142,6 +142,7 @@ def test_two_tablets_and_two_times_are_a_conflict_with_both_versions(
     assert Entry.objects.filter(verb="mark_corrected").count() == 1
     line = Entry.objects.get(verb="kit_conflict_decided")
     assert "现场核对" not in line.leaf
+    assert "班主任" not in line.leaf
     assert "采用平板记录" in line.leaf
     assert sums_of([other.kit])[other.kit.pk].decided == 1
 
