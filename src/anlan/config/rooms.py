@@ -38,6 +38,7 @@ INSTALLED_APPS = [
 
 ANLAN_CLASS_LINKS = [
     "anlan.bookings.links.for_class",
+    "anlan.kits.links.for_class",
     "anlan.archives.links.class_links",
     "anlan.supervision.links.class_links",
 ]
@@ -54,6 +55,7 @@ ANLAN_SENTENCES = [
     "anlan.assessments.sentences.SENTENCES",
     "anlan.classes.sentences.SENTENCES",
     "anlan.bookings.sentences.SENTENCES",
+    "anlan.kits.sentences.SENTENCES",
     "anlan.archives.sentences.SENTENCES",
     "anlan.supervision.sentences.SENTENCES",
 ]

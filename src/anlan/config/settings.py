@@ -32,6 +32,7 @@ ANLAN_DEMONSTRATION = env.flag("ANLAN_DEMONSTRATION", False)
 ANLAN_KEYRING = VAR / "secrets" / "keyring.json"
 ANLAN_LOG_ORIGIN = env.text("ANLAN_LOG_ORIGIN", "anlan-log")
 ANLAN_LOG_KEY = VAR / "secrets" / "log.key"
+ANLAN_KITS_KEY = VAR / "secrets" / "kits.key"  # signs offline packages; Ed25519
 ANLAN_LOG_FOLDER = VAR / "log"
 ANLAN_LOG_ALG = env.one_of("ANLAN_LOG_ALG", "sha256", {"sha256", "sm3"})
 ANLAN_LOG_SIGNATURE = env.one_of("ANLAN_LOG_SIGNATURE", "ed25519", {"ed25519", "sm2"})

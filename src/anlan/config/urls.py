@@ -23,6 +23,7 @@ urlpatterns = [
     path("courses/", include("anlan.courses.urls")),
     path("classes/", include("anlan.classes.urls")),
     path("bookings/", include("anlan.bookings.urls")),
+    path("kits/", include("anlan.kits.urls")),
     path("archives/", include("anlan.archives.urls")),
     path("c/", include(("anlan.archives.public_urls", "certificates"))),
     path("a/", include(("anlan.archives.seal_urls", "seals"))),

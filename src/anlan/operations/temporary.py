@@ -33,6 +33,7 @@ def temporary_city(make: Callable[[], None] | None = None) -> Iterator[Path]:
                 ANLAN_KEYRING=folder / "secrets" / "keyring.json",
                 ANLAN_ISSUER=folder / "issuer",
                 ANLAN_LOG_KEY=folder / "log.key",
+                ANLAN_KITS_KEY=folder / "kits.key",
                 ANLAN_LOG_FOLDER=folder / "log",
             ):
                 yield folder

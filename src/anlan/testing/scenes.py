@@ -42,6 +42,7 @@ PRIVATE = {
     "ANLAN_LIVE": "live",
     "ANLAN_SMS_FOLDER": "sms",
     "ANLAN_LOG_FOLDER": "log",
+    "ANLAN_KITS_KEY": "kits.key",
     "ANLAN_LOG_KEY": "log.key",
     "ANLAN_INTAKE_FOLDER": "intake",
 }

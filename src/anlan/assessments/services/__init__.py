@@ -2,6 +2,7 @@
 
 from anlan.assessments.services.analysis import analyse_items
 from anlan.assessments.services.banks import open_bank, retire_item
+from anlan.assessments.services.carried import HasResult, file_carried_sitting
 from anlan.assessments.services.exports import export_bank
 from anlan.assessments.services.items import Written, code_items, rewrite_item, write_item
 from anlan.assessments.services.own_bank import load_checklists, load_own_bank
@@ -37,6 +38,7 @@ from anlan.assessments.services.uploads import (
 __all__ = [
     "AT_ONCE",
     "READ_AT_ONCE",
+    "HasResult",
     "Written",
     "analyse_items",
     "approve_items",
@@ -45,6 +47,7 @@ __all__ = [
     "discard_upload",
     "end_paper_rule",
     "export_bank",
+    "file_carried_sitting",
     "import_bank",
     "import_upload",
     "keep_both",
