@@ -211,6 +211,9 @@ def test_a_learner_goes_through_the_day_on_a_phone(person: Person, browser_of: E
         assert "先通风、再检测、后作业。" in told
         assert "GB 30871-2022" in told
         assert "下一题（还有 1 题）" in told
+        again = client.post(PAGE, {"card": card.pk, "turn": 0, "chosen": [0]})
+        assert (again.status_code, again["Location"]) == (302, PAGE)
+        assert ReviewCard.objects.get(pk=card.pk).reviews == 1
         card = next_card(person, NOW + timedelta(minutes=1))
         assert card
         told = client.post(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -38,6 +38,8 @@ def _answered(request: HttpRequest, person: Person, at: datetime) -> HttpRespons
     form = ReviewForm(request.POST)
     said = form.said()
     card = reviewing.card_for(person, said.card)
+    if card.reviews != said.turn:  # the page was loaded again, or sent twice
+        return redirect("courses:review")
     done = answer(card, said.chosen, turn=said.turn, at=at)
     context = {"done": done, "load": reviewing.workload(person, at), "now": at}
     return render(request, "courses/reviewed.html", context)
