@@ -12,13 +12,16 @@ async function tell(address, body, headers) {
   throw Object.assign(new Error(words), { wait: Number(answer.headers.get('Retry-After')) * 1000 })
 }
 
-// The author's preview asks another address than the learner, who names the session's key.
-export function answerer(main, state) {
+// The author's preview asks another address than the learner, whose beats are sent before the answer.
+export function answerer(main, beats) {
   const trial = main.dataset.preview
   const token = document.querySelector('meta[name=csrf-token]')
-  return (second, chosen) => (trial
-    ? tell(trial, { second, chosen }, { 'X-CSRFToken': token ? token.content : '' })
-    : tell('/in/lessons/answer', { key: state.key, second, chosen }, {}))
+  if (trial) return (second, chosen) => tell(trial, { second, chosen }, { 'X-CSRFToken': token ? token.content : '' })
+  return async (second, chosen) => {
+    const told = await beats().answer(second, chosen)
+    if (told.refused) throw new Error(`${told.refused.message}${told.refused.next_step}`)
+    return told
+  }
 }
 
 export function asksOf(main) {

@@ -17,7 +17,7 @@ class Read {
     this.reached = this.free ? this.end : 0
     this.ready = this.free
     this.asks = asksOf(main)
-    this.answer = answerer(main, this.state)
+    this.answer = answerer(main, () => this.beating)
     this.back = document.querySelector('[data-turn=back]')
     this.on = document.querySelector('[data-turn=on]')
     this.back.onclick = () => this.show(this.here - 1)
@@ -38,7 +38,7 @@ class Read {
   say(words, tone = '') { const p = this.main.querySelector('[data-said]'); p.textContent = words; p.className = `lesson-said ${tone}`; p.hidden = !words }
 
   beats() {
-    startBeats({
+    this.beating = startBeats({
       lesson: this.main.dataset.lesson,
       where: () => this.at,
       playing: () => this.reading && !this.completed,
@@ -58,8 +58,17 @@ class Read {
       if (here >= 0) this.at = Math.max(at, this.page.begin)
     }
     if (told.notice) this.say(told.notice, 'tone-warn')
+    if (told.back != null) this.turnBack(told.back)
     if (told.completed) { this.completed = true; this.finished() }
     this.draw()
+  }
+
+  // The server has credited less than was read here: the page is read on from there.
+  turnBack(second) {
+    this.reached = second
+    const here = this.pages.findIndex((one) => second < one.end)
+    if (here >= 0 && here < this.here) this.show(here)
+    if (here >= 0) this.at = Math.max(this.page.begin, Math.min(this.at, second))
   }
 
   refuse(error) {

@@ -47,7 +47,7 @@ class Watch {
     this.reached = this.free ? this.seconds : 0
     this.last = 0
     this.asks = asksOf(main).sort((a, b) => a.second - b.second)
-    this.answer = answerer(main, this.state)
+    this.answer = answerer(main, () => this.beating)
     this.asking = null
     this.ready = this.free
     this.player = fetchPlayer()
@@ -69,7 +69,7 @@ class Watch {
 
   beats() {
     const { video } = this
-    startBeats({
+    this.beating = startBeats({
       lesson: this.main.dataset.lesson,
       where: () => video.currentTime || video.begin || 0,
       playing: () => (!video.paused || (video.ended && !this.completed)) && !video.seeking && !this.asking,
@@ -88,8 +88,16 @@ class Watch {
       if (this.wanted) this.play()
     }
     if (told.notice) this.say(told.notice, 'tone-warn')
+    if (told.stalled) this.video.pause()
+    if (told.back != null) this.turnBack(told.back)
     if (told.completed) this.complete()
     this.draw()
+  }
+
+  // The server has credited less than was played here: what is missing is watched again.
+  turnBack(second) {
+    this.reached = second
+    if (this.attached && this.video.currentTime > second + SLACK) this.video.currentTime = second
   }
 
   refuse(error) {

@@ -6,4 +6,4 @@ from anlan.courses.models import Lesson
 
 
 def lesson_page(lesson: Lesson) -> str:
-    return f"{reverse('courses:syllabi')}lessons/{lesson.uid}/"
+    return reverse("courses:lesson", args=[lesson.uid])

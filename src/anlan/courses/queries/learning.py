@@ -7,7 +7,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 from django.db.models import Count, Q, Sum
 
-from anlan.courses.models import Lesson, Module, Progress
+from anlan.courses.models import Audience, Lesson, Module, Progress
 from anlan.identity.models import Person
 
 HALF = Decimal("0.5")
@@ -48,7 +48,8 @@ def steps_of(
         module__in=list(order),
         published_at__lte=at,
         retired_at=None,
-    ).defer("pages")
+    )
+    lessons = lessons.exclude(audience=Audience.STUDENTS).defer("pages")
     found = sorted(lessons, key=lambda one: (order[one.module_id], one.order, one.pk))
     if not found:
         return []
