@@ -118,12 +118,12 @@ def test_the_keeper_sees_it_first_and_on_the_item(
         page = desk.get(reverse("assessments:analysis", args=[bank.uid]), {"sort": sort})
         assert "1 道题的答案可能有误" in page.content.decode()
         assert "<b>30</b> 条" in page.content.decode()
-    page = desk.get(reverse("assessments:analysis", args=[bank.uid])).content.decode()
-    first = page.index(planted.stem)
+    text = desk.get(reverse("assessments:analysis", args=[bank.uid])).content.decode()
+    first = text.index(planted.stem)
     assert all(
-        first < page.index(item.stem)
+        first < text.index(item.stem)
         for item in bank.items.filter(industry="").exclude(pk=planted.pk)
-        if item.stem in page
+        if item.stem in text
     )
     shown = desk.get(reverse("assessments:item", args=[planted.pk])).content.decode()
     assert "答案可能有误" in shown
