@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from anlan.assessments.models import Item, Sitting, SittingStatus
+from anlan.assessments.models import Item, ItemStatus, Sitting, SittingStatus
 from anlan.courses.jobs import glean_sittings
 from anlan.courses.models import CardSource, ReviewCard
 from anlan.courses.queries.reviewing import next_card, shown, workload
@@ -191,7 +191,7 @@ def test_it_ends_with_recertification(person: Person) -> None:
 
 def test_an_item_that_is_retired_is_asked_no_more(person: Person) -> None:
     [card] = cards(person, 1)
-    Item.objects.filter(pk=card.item_id).update(retired_at=NOW)
+    Item.objects.filter(pk=card.item_id).update(retired_at=NOW, status=ItemStatus.RETIRED)
     assert next_card(person, NOW) is None
 
 
