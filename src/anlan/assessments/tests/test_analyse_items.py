@@ -21,7 +21,7 @@ Browser = Callable[[User], Client]
 
 def sittings(bank: Bank, planted: Item, people: int = 160, ago: timedelta = timedelta()) -> None:
     """Papers of twenty items, answered by people who differ; one item's key is wrong."""
-    chance, items = Random(7), list(bank.items.filter(industry=""))
+    chance, items = Random(7), list(bank.items.filter(industry="").order_by("id"))
     person = a_learner(people)
     made = []
     for _ in range(people):
@@ -73,7 +73,7 @@ def test_the_planted_key_is_found_and_no_other(bank: Bank, planted: Item) -> Non
     ]
     figures = ItemFigures.objects.get(item=planted)
     assert figures.discrimination is not None
-    assert figures.discrimination < -0.2
+    assert figures.discrimination < -0.1
     truth = figures.options[(planted.answer[0] + 1) % 4]
     assert truth["strong"] > figures.options[planted.answer[0]]["strong"]
     sound = ItemFigures.objects.exclude(item=planted).values_list("discrimination", flat=True)
