@@ -73,12 +73,12 @@ def shortages(
 
 
 def missing_text(missing: Missing) -> str:
-    """还缺 3 道 高处坠落 多选题."""
+    """For a page: 还缺 3 道 高处坠落 多选题."""
     parts = [f"还缺 {missing.count} 道"]
     if missing.risk:
         parts.append(code_name(System.GB_6441_1986, missing.risk))
     if missing.level != ANY:
-        parts.append(f"难度为{Difficulty(missing.level).label}的")
+        parts.append(f"难度“{Difficulty(missing.level).label}”的")
     parts.append(ItemKind(missing.kind).label if missing.kind else "题")
     return " ".join(parts)
 

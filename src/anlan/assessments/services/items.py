@@ -49,7 +49,7 @@ def write_item(bank: Bank, written: Written, *, by: User, at: datetime) -> Item:
 def rewrite_item(item: Item, written: Written, *, by: User, at: datetime) -> Item:
     """A change by hand. What was ever in use stays as it was asked: its new version waits for
     review and replaces it then."""
-    item = Item.objects.select_for_update().select_related("image", "bank").get(pk=item.pk)
+    item = Item.objects.select_for_update().get(pk=item.pk)
     if item.status == ItemStatus.RETIRED:
         raise NotAllowed("这道题已经停用，不能再改。", "可以在题库里新写一道。")
     if not item.may_change and item.versions.exclude(status=ItemStatus.RETIRED).exists():

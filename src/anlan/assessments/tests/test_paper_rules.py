@@ -86,7 +86,7 @@ def some_paper_fits(pool: list[Candidate], composition: dict[str, Any]) -> bool:
     return any(fits(list(paper), composition) for paper in combinations(pool, size))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(items, asked, st.integers(0, 99), st.sets(st.integers(0, 8)))
 def test_a_fitting_paper_is_found_or_the_check_said_no(
     rows: list[tuple[str, str, int]], composition: dict[str, Any], seed: int, avoid: set[int]
@@ -103,7 +103,7 @@ def test_a_fitting_paper_is_found_or_the_check_said_no(
     assert all(sorted(q["order"]) == [0, 1, 2, 3] for q in drawn)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(items, asked, st.sets(st.integers(0, 8)))
 def test_a_make_up_draws_other_items_as_far_as_there_are_any(
     rows: list[tuple[str, str, int]], composition: dict[str, Any], avoid: set[int]

@@ -66,6 +66,9 @@ def _edit(request: HttpRequest, rule: PaperRule | None) -> HttpResponse:
                 form.add_error(None, f"{wrong.message}{wrong.next_step}")
             else:
                 messages.success(request, f"「{made.title}」已保存，{made.valid_from} 起组卷按它。")
+                if context["short"]:
+                    words = "题库还不够，补足以前按它安排考试会被拒绝，请先补题。"
+                    messages.warning(request, words)
                 return redirect("assessments:paper_rules")
     elif rule is not None and not form.is_bound:
         context["short"] = queries.shortages(queries.composition_of(rule), rule.industry, None)
