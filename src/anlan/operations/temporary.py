@@ -14,7 +14,8 @@ from django.test.utils import override_settings
 def temporary_city(make: Callable[[], None] | None = None) -> Iterator[Path]:
     """An empty, migrated database beside the real one, which is never touched; gone afterwards.
 
-    `make` fills Django's test database otherwise than by migrating it. On PostgreSQL the user must be allowed to create databases.
+    `make` fills Django's test database otherwise than by migrating it. On PostgreSQL the user must
+    be allowed to create databases.
     """
     real = connection.settings_dict["NAME"]
     with tempfile.TemporaryDirectory(prefix="anlan-") as name:
