@@ -12,9 +12,9 @@ from django.test.client import ClientHandler
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from anlan.foundation.intake.cutoffs import forget_list
 from anlan.testing import scenes, template
 from anlan.testing.cast import Cast, the_cast
+from anlan.testing.intake import nobody_is_cut_off
 
 # Speed is measured by `make bench`; a busy machine must not fail a story.
 hypothesis_settings.register_profile(
@@ -55,7 +55,7 @@ def _private_folders(tmp_path: Path, issuer_folder: Path, settings: object) -> N
 @pytest.fixture(autouse=True)
 def _scenes(request: pytest.FixtureRequest, _private_folders: None) -> Iterator[None]:
     """Scenes are remembered in stories that run in a transaction (`anlan.testing.scenes`)."""
-    forget_list()
+    nobody_is_cut_off()
     scenes.begin_story(lambda: scenes.patches_code(request.node.funcargs.get("monkeypatch")))
     yield
     scenes.end_story()

@@ -7,8 +7,6 @@ logged out. A closed account needs no cutoff: who asks is looked up at the next 
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -54,16 +52,6 @@ class _List:
 
 _list = _List()
 forget_list = _list.forget
-
-
-@contextmanager
-def list_kept() -> Iterator[None]:
-    """Don't read again inside, whatever the clock says: what is counted or timed stays the same."""
-    read_at, _list._read_at = _list._read_at, float("inf")
-    try:
-        yield
-    finally:
-        _list._read_at = read_at
 
 
 def is_cut_off(who: Pass, *, at: datetime) -> bool:
