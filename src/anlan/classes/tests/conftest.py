@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from anlan.classes.at_hand import forget_sessions
 from anlan.classes.views import (
     application,
     change,
@@ -27,6 +28,12 @@ PAGES = (
     *(filming, stills, watch),
 )
 SetClock = Callable[[datetime], None]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_at_hand() -> None:
+    """What a server process keeps for seconds would outlive a story here."""
+    forget_sessions()
 
 
 @pytest.fixture

@@ -134,7 +134,7 @@ def scan(request: HttpRequest) -> HttpResponse:
 def _session_by_code(sessions: list[Session], person: Person, code: str, at: datetime) -> Session:
     if not sessions:
         raise Refused("您现在没有开放签到的课。", "请核对上课时间，或请班主任查一下名单。")
-    require_tries_left(person)
+    require_tries_left(person, at=at)
     for session in sessions:
         assert session.register is not None
         try:
@@ -142,18 +142,18 @@ def _session_by_code(sessions: list[Session], person: Person, code: str, at: dat
         except CodeChanged:
             continue
         return session
-    count_wrong_try(person)
+    count_wrong_try(person, at=at)
     raise BadInput("这 6 位数字不对，或已经更换。", "数字每隔十几秒换一次，请照着屏幕重新输入。")
 
 
 def _require_code(session: Session, person: Person, code: str, at: datetime) -> None:
-    require_tries_left(person)
+    require_tries_left(person, at=at)
     assert session.register is not None
     try:
         check_code(session.register, code, at=at)
     except CodeChanged:
         if len("".join(code.split())) <= DIGITS:  # an old picture is no guess
-            count_wrong_try(person)
+            count_wrong_try(person, at=at)
         raise
 
 
