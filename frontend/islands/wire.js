@@ -10,6 +10,9 @@ const heavy = [
   ['[data-camera]', () => import('./camera.js')],
   ['[data-player]', () => import('./player.js')],
   ['form[data-scan]', () => import('./scan.js')],
+  ['form[data-sign]', () => import('./sign.js')],
+  ['form[data-card]', () => import('./card.js')],
+  ['form[data-place]', () => import('./place.js')],
   ['form[data-upload]', () => import('./upload.js')],
   ['form[data-tus],[data-tus-drop]', () => import('./tus.js')],
 ]

@@ -96,8 +96,10 @@ def away_seconds(register: Register, pauses: Iterable[Pause], *, until: datetime
 
 
 MARKS = """SELECT id FROM attendance_mark
-    WHERE register_id IN {} AND person_id IN {} UNION SELECT id FROM attendance_mark WHERE nonce IN {}"""
-OWN = "SELECT person_id, id, {index} FROM attendance_device WHERE released_at IS NULL AND person_id IN {}"
+    WHERE register_id IN {} AND person_id IN {}
+    UNION SELECT id FROM attendance_mark WHERE nonce IN {}"""
+OWN = """SELECT person_id, id, {index} FROM attendance_device
+    WHERE released_at IS NULL AND person_id IN {}"""
 USERS = """SELECT DISTINCT register_id, device, person_id FROM attendance_mark
     WHERE register_id IN {} AND device IN {} AND proof = 'qr'"""
 

@@ -147,6 +147,17 @@ def leaves_of(registers: Iterable[Register]) -> dict[tuple[int, int], Leave]:
     return {(one.register_id, one.person_id): one for one in found}
 
 
+def last_leaves_of(registers: Iterable[Register], person: Person) -> dict[int, Leave]:
+    """Register id → the person's latest request for leave there, however it was decided."""
+    found = Leave.objects.filter(register__in=list(registers), person=person)
+    return {one.register_id: one for one in found.order_by("asked_at", "id")}
+
+
+def own_device(person: Person) -> Device | None:
+    """The phone that is the person's own now."""
+    return Device.objects.filter(person=person, released_at=None).first()
+
+
 def out_now(register: Register) -> dict[int, Pause]:
     """Person id → the pause that has not ended yet."""
     found = Pause.objects.filter(register=register, back_at=None)

@@ -18,12 +18,24 @@ LEAST_CLASS = 5  # fewer scans make no "rest of the class"
 
 
 @dataclass(frozen=True)
+class Signal:
+    """One odd thing: `kind` for the ledger (it names nobody), `words` for the class manager."""
+
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Risk:
     """One sign with what is odd about it; `must` when a rule wants a person to decide."""
 
     mark: Mark
-    signals: tuple[str, ...]
+    signals: tuple[Signal, ...]
     must: bool
+
+    @property
+    def kinds(self) -> list[str]:
+        return [one.kind for one in self.signals]
 
     @property
     def open(self) -> bool:
@@ -99,16 +111,16 @@ def _risk(mark: Mark, scene: Scene, rules: Rulebook) -> Risk | None:
     return Risk(mark, tuple(signals), over) if signals else None
 
 
-def _age(mark: Mark, rules: Rulebook) -> list[str]:
+def _age(mark: Mark, rules: Rulebook) -> list[Signal]:
     if (mark.code_age or 0) < rules.whole("attendance.code_age_seconds"):
         return []
-    return [f"签到码已换下 {mark.code_age} 秒才提交"]
+    return [Signal("code_age", f"签到码已换下 {mark.code_age} 秒才提交")]
 
 
-def _place(mark: Mark, rules: Rulebook) -> list[str]:
+def _place(mark: Mark, rules: Rulebook) -> list[Signal]:
     if mark.distance is None or mark.distance < rules.whole("attendance.distance_m"):
         return []
-    return [f"手机位置距签到地点约 {_metres(mark.distance)}"]
+    return [Signal("distance", f"手机位置距签到地点约 {_metres(mark.distance)}")]
 
 
 def _over(mark: Mark, scene: Scene, rules: Rulebook) -> bool:
@@ -116,18 +128,18 @@ def _over(mark: Mark, scene: Scene, rules: Rulebook) -> bool:
     return bool(mark.other_phone) and times > rules.whole("attendance.device_free")
 
 
-def _phone(mark: Mark, scene: Scene, *, over: bool) -> list[str]:
+def _phone(mark: Mark, scene: Scene, *, over: bool) -> list[Signal]:
     if mark.other_phone:
         times = scene.exceptions.get(mark.person_id, 0)
         why = OtherPhone(mark.other_phone).label
         often = f"，近期第 {times} 次，须核对" if over else ""
-        return [f"不是本人常用手机（{why}{often}）"]
+        return [Signal("other_phone", f"不是本人常用手机（{why}{often}）")]
     if mark.device and scene.known_devices and mark.device not in scene.known_devices:
-        return ["这部手机此前没有在本班签过到"]
+        return [Signal("new_here", "这部手机此前没有在本班签过到")]
     return []
 
 
-def _shared(mark: Mark, scene: Scene, rules: Rulebook) -> list[str]:
+def _shared(mark: Mark, scene: Scene, rules: Rulebook) -> list[Signal]:
     if not mark.device:
         return []
     same = [one for one in scene.scans if one.device == mark.device]
@@ -135,10 +147,10 @@ def _shared(mark: Mark, scene: Scene, rules: Rulebook) -> list[str]:
     if len(people) < rules.whole("attendance.device_people"):
         return []
     others = "、".join(name for pk, name in people.items() if pk != mark.person_id)
-    return [f"与{others}用了同一部手机"]
+    return [Signal("shared_phone", f"与{others}用了同一部手机")]
 
 
-def _address(mark: Mark, scene: Scene, rules: Rulebook) -> list[str]:
+def _address(mark: Mark, scene: Scene, rules: Rulebook) -> list[Signal]:
     """A few who came by one address while most of the class came by another one."""
     groups: dict[str, set[int]] = defaultdict(set)
     for one in scene.scans:
@@ -152,7 +164,7 @@ def _address(mark: Mark, scene: Scene, rules: Rulebook) -> list[str]:
     apart = mark.person_id not in most
     if not apart or share < rules.number("attendance.address_share"):
         return []
-    return ["网络地址与班里多数人不同"]
+    return [Signal("address", "网络地址与班里多数人不同")]
 
 
 def _metres(distance: int) -> str:

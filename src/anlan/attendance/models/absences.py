@@ -51,7 +51,7 @@ class LeaveStatus(models.TextChoices):
 
 
 class Leave(models.Model):
-    """A request to stay away from one register. Granted leave explains an absence; it is no 学时."""
+    """A request to stay away from one register; granted, it explains the absence and is no 学时."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     register = models.ForeignKey(Register, models.PROTECT, related_name="leaves")
@@ -77,3 +77,8 @@ class Leave(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.get_status_display()}"
+
+    @property
+    def stands(self) -> bool:
+        """Asked or granted: there is nothing to ask again."""
+        return self.status in (LeaveStatus.ASKED, LeaveStatus.GRANTED)

@@ -8,7 +8,7 @@ from anlan.attendance.services.absences import (
     withdraw_leave,
 )
 from anlan.attendance.services.checks import confirm_mark, mark_in, strike_mark
-from anlan.attendance.services.phones import device_index, release_phone
+from anlan.attendance.services.phones import device_index, is_strange, release_phone
 from anlan.attendance.services.registers import (
     SHEET_ENDINGS,
     SHEET_MB,
@@ -49,6 +49,7 @@ __all__ = [
     "file_sheet",
     "forget_addresses",
     "go_out",
+    "is_strange",
     "keep_marks",
     "keep_sheet",
     "mark_in",

@@ -41,6 +41,12 @@ def device_index(device: str) -> str:
     return blind_index(device, bound_to="attendance.Device")
 
 
+def is_strange(person: Person, device: str) -> bool:
+    """Whether the person's own phone is another one."""
+    own = Device.objects.filter(person=person, released_at=None).first()
+    return own is not None and own.index != device_index(device)
+
+
 def phone_of(mark: Mark, told: Told, own: Device | None) -> Phone:
     """The own phone, the first one, or an exception; a new phone takes the place of the old."""
     index = device_index(mark.device)

@@ -7,8 +7,10 @@ import pytest
 
 from anlan.classes.at_hand import forget_sessions
 from anlan.classes.views import (
+    absences,
     application,
     change,
+    checks,
     door,
     exams,
     files,
@@ -18,14 +20,15 @@ from anlan.classes.views import (
     record,
     review,
     roll,
+    sign,
     stills,
     watch,
 )
 from anlan.testing.cast import NOW
 
 PAGES = (
-    *(application, change, record, review, door, exams, files, holds, learner, roll),
-    *(filming, stills, watch),
+    *(application, change, record, review, door, exams, files, holds, learner, roll, sign),
+    *(filming, stills, watch, checks, absences),
 )
 SetClock = Callable[[datetime], None]
 
