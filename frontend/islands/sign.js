@@ -21,7 +21,7 @@ function succeed(form, said) {
   const set = (name, words) => { const el = page.querySelector(`[data-${name}]`); if (words) el.textContent = words; else el.remove() }
   set('time', clockOf.format(Date.parse(said.at)))
   set('title', said.again ? '已经登记过' : TITLES[said.kind] + (said.late ? '（迟到）' : ''))
-  set('words', said.message)
+  set('words', said.again ? said.message : said.message.replace(/^[^。]*。/, '')) // the title has said it
   set('hours', said.hours === null || said.hours === undefined ? '' : `累计 ${said.hours} / ${said.hours_planned} 学时`)
   const main = document.getElementById('main')
   main.replaceChildren(page)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -85,6 +85,12 @@ def read_known(wishes: Sequence[Wish]) -> Known:
     return known
 
 
+def own_phones(people: Collection[int]) -> dict[int, Device]:
+    """Person id → the phone that is the own one now."""
+    found = rows(OWN.replace("{index}", connection.ops.quote_name("index")), people)
+    return {person: Device(pk=pk, person_id=person, index=index) for person, pk, index in found}
+
+
 def away_seconds(register: Register, pauses: Iterable[Pause], *, until: datetime) -> int:
     """Seconds out of the room while the register was held; a pause that is still open counts."""
     total = 0.0
@@ -111,11 +117,7 @@ def _marks(registers: set[int], people: set[int], nonces: set[uuid.UUID]) -> Ite
 
 
 def _read_phones(known: Known, scans: Sequence[Wish]) -> None:
-    people = {one.person.pk for one in scans}
-    own = rows(OWN.replace("{index}", connection.ops.quote_name("index")), people)
-    known.devices = {
-        person: Device(pk=pk, person_id=person, index=index) for person, pk, index in own
-    }
+    known.devices = own_phones({one.person.pk for one in scans})
     registers = {one.register.pk for one in scans}
     for register, device, person in rows(USERS, registers, {one.device for one in scans}):
         known.users[register, device].add(person)

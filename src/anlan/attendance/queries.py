@@ -20,6 +20,7 @@ from anlan.attendance.models import (
     StruckMark,
 )
 from anlan.identity.models import Person
+from anlan.lib.rows import rows
 
 HALF = Decimal("0.5")
 
@@ -153,9 +154,13 @@ def last_leaves_of(registers: Iterable[Register], person: Person) -> dict[int, L
     return {one.register_id: one for one in found.order_by("asked_at", "id")}
 
 
-def own_device(person: Person) -> Device | None:
-    """The phone that is the person's own now."""
-    return Device.objects.filter(person=person, released_at=None).first()
+HAS_MARKS = "SELECT id FROM attendance_mark WHERE register_id IN {} AND person_id IN {}"
+
+
+def marks_of_person(register: Register, person: Person) -> list[Mark]:
+    """What a person has made in one register; mostly nothing yet, and then little is asked."""
+    found = rows(HAS_MARKS, [register.pk], [person.pk])
+    return list(Mark.objects.filter(pk__in=[pk for (pk,) in found])) if found else []
 
 
 def out_now(register: Register) -> dict[int, Pause]:

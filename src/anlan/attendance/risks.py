@@ -6,10 +6,10 @@ code shows in its age, a phone that was never here, a place far away; a proxy in
 several, a network address apart from the rest of the class.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from anlan.attendance.models import Mark, MarkKind, OtherPhone, Proof, Register
 from anlan.foundation.rules.queries import Rulebook
@@ -44,8 +44,9 @@ class Risk:
 
 @dataclass(frozen=True)
 class Scene:
-    """What a mark is held against: the scans of its register, the earlier ones of the class, and how
-    often each person signed with another phone of late."""
+    """What a mark is held against: the scans of its register, the phones known from earlier ones of
+    the class, and which exception of its person each mark is.
+    """
 
     register: Register
     scans: tuple[Mark, ...]
@@ -74,7 +75,7 @@ def must_be_checked(registers: Sequence[Register], *, rules: Rulebook) -> int:
         return 0
     free = rules.whole("attendance.device_free")
     counts = _exceptions(marks, rules)
-    return sum(counts[mark.person_id] > free for mark in marks)
+    return sum(counts[mark.pk] > free for mark in marks)
 
 
 def _scene(register: Register, earlier: list[Register], rules: Rulebook) -> Scene:
@@ -86,17 +87,21 @@ def _scene(register: Register, earlier: list[Register], rules: Rulebook) -> Scen
     return Scene(register, scans, known, _exceptions(other, rules) if other else {})
 
 
-def _exceptions(marks: Sequence[Mark], rules: Rulebook) -> Counter[int]:
-    """Person id → sign-ins with another phone within the rule's term before the last mark."""
-    until = max(mark.at for mark in marks)
-    since = until - timedelta(days=rules.whole("attendance.device_term_days"))
+def _exceptions(marks: Sequence[Mark], rules: Rulebook) -> dict[int, int]:
+    """Mark id → how many times its person had come with another phone by then, within the term."""
+    term = timedelta(days=rules.whole("attendance.device_term_days"))
     rows = Mark.objects.filter(
         person__in={mark.person_id for mark in marks},
-        at__gte=since,
-        at__lte=until,
+        at__gte=min(mark.at for mark in marks) - term,
         kind=MarkKind.IN,
     ).exclude(other_phone="")
-    return Counter(rows.values_list("person_id", flat=True))
+    moments: dict[int, list[datetime]] = defaultdict(list)
+    for person, at in rows.values_list("person_id", "at"):
+        moments[person].append(at)
+    return {
+        mark.pk: sum(mark.at - term <= at <= mark.at for at in moments[mark.person_id])
+        for mark in marks
+    }
 
 
 def _risk(mark: Mark, scene: Scene, rules: Rulebook) -> Risk | None:
@@ -124,13 +129,13 @@ def _place(mark: Mark, rules: Rulebook) -> list[Signal]:
 
 
 def _over(mark: Mark, scene: Scene, rules: Rulebook) -> bool:
-    times = scene.exceptions.get(mark.person_id, 0)
+    times = scene.exceptions.get(mark.pk, 0)
     return bool(mark.other_phone) and times > rules.whole("attendance.device_free")
 
 
 def _phone(mark: Mark, scene: Scene, *, over: bool) -> list[Signal]:
     if mark.other_phone:
-        times = scene.exceptions.get(mark.person_id, 0)
+        times = scene.exceptions.get(mark.pk, 0)
         why = OtherPhone(mark.other_phone).label
         often = f"，近期第 {times} 次，须核对" if over else ""
         return [Signal("other_phone", f"不是本人常用手机（{why}{often}）")]

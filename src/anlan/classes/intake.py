@@ -21,7 +21,8 @@ from anlan.attendance.queries import worths
 from anlan.attendance.services import AlreadySigned, come_back, go_out
 from anlan.classes import tickets, tries
 from anlan.classes.at_hand import AtHand, sessions_at_hand
-from anlan.classes.services.signing import Made, Places, Wish, places_for, sign_all
+from anlan.classes.lists import Places
+from anlan.classes.services.signing import Made, Wish, places_for, sign_all
 from anlan.foundation.intake.endpoints import Endpoint, Item
 from anlan.identity.models import Person
 from anlan.lib.dates import to_shanghai
@@ -40,9 +41,11 @@ class Place(Struct):
 
 
 class Sign(Struct):
-    """One scan. `code` is the screen's token or six digits; a page that was opened by the scan sends
-    its `ticket` instead. `scanned_at` says that the scan was kept while there was no network: the
-    code itself then tells when it was on the screen.
+    """One scan.
+
+    `code` is the screen's token or six digits; a page that the scan opened sends its `ticket`
+    instead. `scanned_at` says that the scan was kept while there was no network: the code itself
+    then tells when it was on the screen.
     """
 
     session: uuid.UUID

@@ -79,7 +79,7 @@ def guests_of(session: Session) -> list[Enrolment]:
 
 
 def lessons_of(session: Session) -> QuerySet[Lesson]:
-    """The online lessons that stand for a half-day: the module's own, the city's or the provider's."""
+    """The online lessons that stand for a half-day: of its module, the city's or the provider's."""
     mine = Q(owner=None) | Q(owner=session.klass.provider_id)
     found = Lesson.objects.filter(mine, module=session.module_id, retired_at=None)
     return found.filter(published_at__isnull=False)

@@ -8,19 +8,29 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from anlan.attendance.models import Leave, Mark, MarkKind, Pause, Register
-from anlan.attendance.queries import Presence, earned, last_leaves_of, presences, worth
+from anlan.attendance.models import Leave, MarkKind, Pause, Register
+from anlan.attendance.queries import (
+    Presence,
+    earned,
+    last_leaves_of,
+    marks_of_person,
+    presences,
+    worth,
+)
 from anlan.attendance.services import is_strange
 from anlan.classes import queries
 from anlan.classes.at_hand import sessions_at_hand
-from anlan.classes.models import Enrolment, EnrolmentStatus, Session, Status, TrainingClass
+from anlan.classes.lists import people_at
+from anlan.classes.models import Enrolment, EnrolmentStatus, Session, Status
 from anlan.classes.results import Result, results_of
 from anlan.foundation.accounts.models import User
 from anlan.identity.models import Person
+from anlan.lib.rows import rows
 
 SHOWN = (*queries.OFFERED, Status.CANCELLED)
 # Signing out counts as leaving early until this long before the end.
 NEARLY_OVER = timedelta(minutes=10)
+STATUS = "SELECT status FROM classes_trainingclass WHERE id IN {}"
 BACK = "back"
 
 
@@ -50,9 +60,15 @@ def session_at_door(user: User, uid: uuid.UUID) -> Session:
     if uid not in found:
         raise Session.DoesNotExist
     session = copy(found[uid].session)
-    # A half-day stays; whether its class may be signed is asked anew each time.
-    session.klass = TrainingClass.objects.get(pk=session.klass_id)
+    session.klass = copy(session.klass)
+    # A half-day stays as it is; how its class stands is asked anew each time.
+    session.klass.status = rows(STATUS, [session.klass_id])[0][0]
     return session
+
+
+def person_at(session: Session, user: User) -> Person | None:
+    """Who of today's list, guests among them, the user is: as much of a person as a page needs."""
+    return people_at([(session, 0, user.pk)]).person_of(session, user=user.pk)
 
 
 def place_of(session: Session, user: User) -> Enrolment | None:
@@ -78,8 +94,8 @@ def sessions_open_to(person: Person, at: datetime) -> QuerySet[Session]:
 class Standing:
     """Where a person stands at a door.
 
-    `act` is what the one button does (in, out, back), None when nothing; `may_pause` offers going out
-    for a while; `out` is since when the person is out; `strange_phone` that it is not the own one.
+    `act` is what the one button does (in, out, back), None when nothing; `may_pause` offers going
+    out for a while; `out` is since when the person is out; `strange_phone`: not the own one.
     """
 
     came: datetime | None
@@ -95,7 +111,7 @@ class Standing:
 
 def standing(register: Register, person: Person, at: datetime, *, device: str = "") -> Standing:
     """Sign in first; sign out once the class has begun, and only with a question before its end."""
-    marks = {m.kind: m for m in Mark.objects.filter(register=register, person=person)}
+    marks = {m.kind: m for m in marks_of_person(register, person)}
     arrived, left = marks.get(MarkKind.IN), marks.get(MarkKind.OUT)
     out = _out_since(register, person) if arrived and not left else None
     act: str | None = MarkKind.IN

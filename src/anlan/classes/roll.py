@@ -122,7 +122,7 @@ def _standing(scene: _Scene, one: Enrolment) -> Line:
         return Line(one, None, "away", "请假" if one.person_id in scene.on_leave else "未到")
     pause = scene.out.get(one.person_id)
     if pause and not came.out_at:
-        return Line(one, came, "late", f"{clock(pause.out_at)} 离场，未返回")
+        return Line(one, came, "late", f"{clock(pause.out_at)} 离场")
     words = f"{clock(came.in_at)} 到"
     if came.late:
         words += "，迟到"

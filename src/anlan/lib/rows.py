@@ -3,7 +3,7 @@
     for pk, status in rows("SELECT id, status FROM classes_trainingclass WHERE id IN {}", pks): ...
 
 Each `{}` takes one collection. Values come as the driver has them: numbers and texts are themselves
-on every database; a UUID is asked for by `uuid_param` and read by `uuid_value`. For anything that is
+on every database; a UUID is asked for by `uuid_param`, read by `uuid_value`. For anything that is
 asked for less often than thousands of times a minute the ORM is the better reader.
 """
 

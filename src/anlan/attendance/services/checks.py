@@ -1,4 +1,4 @@
-"""核对: a person looks at what is odd about a mark and lets it stand, or strikes it with a reason."""
+"""核对: a person looks at what is odd about a mark and lets it stand, or strikes it."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ FACTS = [field.name for field in MarkFacts._meta.get_fields()]
 
 @transaction.atomic
 def confirm_mark(mark: Mark, *, reason: str, signals: list[str], by: User, at: datetime) -> None:
-    """What was odd has been asked about and the mark stands; `signals` are what was odd, in words."""
+    """What was odd (`signals`, by kind) has been asked about, and the mark stands."""
     open_ones = Mark.objects.filter(pk=mark.pk, checked_at=None)
     if not open_ones.update(checked_at=at, checked_by=by, checked_reason=reason.strip()):
         raise NotAllowed("这条签到已经核对过，或已被划除。", "请刷新页面查看最新状态。")

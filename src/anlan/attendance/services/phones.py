@@ -7,6 +7,7 @@ from typing import Protocol
 
 from django.db import transaction
 
+from anlan.attendance.known import own_phones
 from anlan.attendance.models import Device, Mark, OtherPhone
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.services import record
@@ -43,7 +44,7 @@ def device_index(device: str) -> str:
 
 def is_strange(person: Person, device: str) -> bool:
     """Whether the person's own phone is another one."""
-    own = Device.objects.filter(person=person, released_at=None).first()
+    own = own_phones([person.pk]).get(person.pk)
     return own is not None and own.index != device_index(device)
 
 

@@ -27,7 +27,7 @@ def arrange_hours(
     by: User,
     at: datetime,
 ) -> HoursMadeUp:
-    """A learner makes up a missed half-day at another class's, or by online lessons (`host` none)."""
+    """A learner makes up a missed half-day at another class's, or (`host` none) by lessons."""
     _require_missed(enrolment, session, at)
     if not reason.strip():
         raise BadInput("安排补学时须写明原因。", "请简单写一句，例如：当天请假照顾家人。")

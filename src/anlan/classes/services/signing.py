@@ -12,26 +12,19 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from anlan.attendance.models import Mark, MarkKind, Proof
 from anlan.attendance.services import Signing, Verdict, keep_marks, weigh
-from anlan.classes.models import (
-    EnrolmentStatus,
-    HoursMadeUp,
-    Session,
-    Status,
-    TrainingClass,
-)
+from anlan.classes.lists import Places, people_at
+from anlan.classes.models import Session, Status, TrainingClass
 from anlan.classes.states import STEPS
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
 from anlan.foundation.ledger.models import TimeSource
 from anlan.foundation.ledger.services import record
 from anlan.identity.models import Person
-from anlan.lib.fields import keyring
 from anlan.lib.refusals import Refused
-from anlan.lib.rows import rows, uuid_value
+from anlan.lib.rows import rows
 from anlan.lib.states import advance
 
 NOT_ON_LIST = ("您不在这个班的名单上。", "如果是临时来替同事或现场报名，请找班主任登记。")
@@ -61,19 +54,6 @@ class Wish:
     distance: int | None = None
     other_phone: str = ""
     label: str = ""
-
-
-@dataclass
-class Places:
-    """Who is on which list, found by person or by account, for a batch of wishes."""
-
-    people: dict[tuple[int, str, int], Person]
-
-    def person_of(self, session: Session, *, person: int = 0, user: int = 0) -> Person | None:
-        """The person behind a wish, if there is a place for them at this half-day."""
-        key = ("person", person) if person else ("user", user)
-        own = self.people.get((session.klass_id, *key))
-        return own or self.people.get((-session.pk, *key))
 
 
 class Made(NamedTuple):
@@ -116,19 +96,7 @@ def sign_one(wish: Wish) -> Mark:
 
 def places_for(wishes: Iterable[Wish]) -> Places:
     """The lists of these half-days as far as they name somebody who wishes; two reads at most."""
-    wishes = list(wishes)
-    people = {one.person for one in wishes if one.person}
-    users = {one.user for one in wishes if one.user}
-    classes = {one.session.klass_id for one in wishes}
-    places = Places(_enrolled(classes, people, users))
-    strange = [
-        one
-        for one in wishes
-        if places.person_of(one.session, person=one.person, user=one.user) is None
-    ]
-    if strange:
-        places.people |= _guests({one.session.pk for one in strange}, people, users)
-    return places
+    return people_at([(one.session, one.person, one.user) for one in wishes])
 
 
 def start_class(klass: TrainingClass, *, by: User | None, at: datetime) -> None:
@@ -136,58 +104,6 @@ def start_class(klass: TrainingClass, *, by: User | None, at: datetime) -> None:
     with transaction.atomic():
         advance(klass, Status.RUNNING, STEPS, started_at=at)
         record(klass.subject, "class_started", by=by, at=at)
-
-
-ON_LIST = """SELECT e.klass_id, p.id, p.uid, p.name, p.id_number, p.user_id
-    FROM classes_enrolment e JOIN identity_person p ON p.id = e.person_id
-    WHERE e.status = 'enrolled' AND e.klass_id IN {} AND """
-
-
-def _enrolled(
-    classes: set[int], people: set[int], users: set[int]
-) -> dict[tuple[int, str, int], Person]:
-    found = rows(ON_LIST + "p.user_id IN {}", classes, users) if users else []
-    found += rows(ON_LIST + "p.id IN {}", classes, people) if people else []
-    return _keyed((klass, _person(*facts)) for klass, *facts in found)
-
-
-def _person(pk: int, uid: object, name: str, sealed: str, user: int | None) -> Person:
-    """As much of a person as a mark and its ledger line need."""
-    number = keyring().open(sealed, bound_to="identity.Person.id_number").decode()
-    return Person(pk=pk, uid=uuid_value(uid), name=name, id_number=number, user_id=user)
-
-
-def _guests(
-    sessions: set[int], people: set[int], users: set[int]
-) -> dict[tuple[int, str, int], Person]:
-    """Learners of other classes who make up hours at one of these half-days."""
-    rows = HoursMadeUp.objects.filter(host__in=sessions, withdrawn_at=None)
-    rows = rows.filter(_who(people, users, "enrolment__"))
-    found = rows.filter(enrolment__status=EnrolmentStatus.ENROLLED)
-    return _keyed(
-        (-one.host_id, one.enrolment.person)
-        for one in found.select_related("enrolment__person")
-        if one.host_id
-    )
-
-
-def _who(people: set[int], users: set[int], prefix: str = "") -> Q:
-    """Named by person or by account; an empty half would make the database look everywhere."""
-    found = Q()
-    if people:
-        found |= Q(**{f"{prefix}person__in": people})
-    if users:
-        found |= Q(**{f"{prefix}person__user__in": users})
-    return found
-
-
-def _keyed(found: Iterable[tuple[int, Person]]) -> dict[tuple[int, str, int], Person]:
-    known: dict[tuple[int, str, int], Person] = {}
-    for place, person in found:
-        known[place, "person", person.pk] = person
-        if person.user_id:
-            known[place, "user", person.user_id] = person
-    return known
 
 
 def _states(classes: dict[int, TrainingClass]) -> dict[int, str]:

@@ -20,7 +20,7 @@ from anlan.attendance.codes import DIGITS, CodeChanged, check_code
 from anlan.attendance.models import MarkKind, OtherPhone
 from anlan.attendance.services import come_back, go_out
 from anlan.classes import own, policies, tickets
-from anlan.classes.models import Enrolment, Session, Status
+from anlan.classes.models import Session, Status
 from anlan.classes.services.door import sign_by_code
 from anlan.classes.tries import count_wrong_try, require_tries_left
 from anlan.foundation.accounts.guards import actor, guarded, signed_in
@@ -45,23 +45,21 @@ PLATFORMS = ("iPhone", "iPad", "HarmonyOS", "Android", "Windows", "Macintosh", "
 @at_the_door
 def sign(request: HttpRequest, session: Session) -> HttpResponse:
     """After a scan: one big button. Looking changes nothing; a second tap does no harm."""
-    enrolment = own.place_of(session, actor(request))
-    if enrolment is None:
+    person = own.person_at(session, actor(request))
+    if person is None:
         return _not_signed(request, None, NOT_ON_LIST)
     try:
         if request.method == "POST":
-            return _tapped(request, session, enrolment.person, now())
-        return _offered(request, session, enrolment, now())
+            return _tapped(request, session, person, now())
+        return _offered(request, session, person, now())
     except Refused as refused:
         return _not_signed(request, session, refused)
 
 
-def _offered(
-    request: HttpRequest, session: Session, enrolment: Enrolment, at: datetime
-) -> HttpResponse:
+def _offered(request: HttpRequest, session: Session, person: Person, at: datetime) -> HttpResponse:
     if session.klass.status not in (Status.APPROVED, Status.RUNNING):
         raise Refused(f"这个班{session.klass.get_status_display()}，不能签到。", "请联系班主任。")
-    person, code = enrolment.person, request.GET.get("c", "")
+    code = request.GET.get("c", "")
     assert session.register is not None
     device = _device(request)
     stand = own.standing(session.register, person, at, device=device)
@@ -162,12 +160,14 @@ def _session_by_code(sessions: list[Session], person: Person, code: str, at: dat
 
 
 def _require_code(session: Session, person: Person, code: str, at: datetime) -> None:
-    require_tries_left(person, at=at)
+    typed = len("".join(code.split())) <= DIGITS  # an old picture is no guess
+    if typed:
+        require_tries_left(person, at=at)
     assert session.register is not None
     try:
         check_code(session.register, code, at=at)
     except CodeChanged:
-        if len("".join(code.split())) <= DIGITS:  # an old picture is no guess
+        if typed:
             count_wrong_try(person, at=at)
         raise
 
