@@ -13,6 +13,9 @@ const heavy = [
   ['[data-read]', () => import('./read.js')],
   ['form[data-scan]', () => import('./scan.js')],
   ['form[data-kit-take]', () => import('./kit_take.js')],
+  ['form[data-sign]', () => import('./sign.js')],
+  ['form[data-card]', () => import('./card.js')],
+  ['form[data-place]', () => import('./place.js')],
   ['form[data-upload]', () => import('./upload.js')],
   ['form[data-tus],[data-tus-drop]', () => import('./tus.js')],
 ]

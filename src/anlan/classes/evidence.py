@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from anlan.attendance.models import MarkKind
+from anlan.attendance.risks import must_be_checked
 from anlan.classes import queries
 from anlan.classes.checks import Gap
 from anlan.classes.models import Session, TrainingClass
@@ -25,6 +26,7 @@ def missing_evidence(klass: TrainingClass, *, at: datetime) -> list[Gap]:
     return [
         *_people(klass),
         *_sessions(klass, sessions, at),
+        *_checks(klass, sessions, at),
         *_trials(klass, at),
         *_surveys(klass, at),
         *_changes(klass),
@@ -53,6 +55,16 @@ def _sessions(klass: TrainingClass, sessions: Sequence[Session], at: datetime) -
         rule = rules[session.day].ruling("class.recording_required")
         if rule.value and session.mode == Mode.OFFLINE and not session.recordings.all():
             yield Gap("recordings", f"{_named(session)}没有录像，请上传。", rule.clause)
+
+
+def _checks(klass: TrainingClass, sessions: Sequence[Session], at: datetime) -> Iterator[Gap]:
+    """Phones changed more often than the rule lets pass: a person says that it is in order."""
+    registers = [session.register for session in sessions if session.register]
+    rules = queries.rules_for(klass, local_date(at))
+    if waiting := must_be_checked(registers, rules=rules):
+        clause = rules.ruling("attendance.device_free").clause
+        text = f"有 {waiting} 条换用手机的签到还没有核对，请在签到屏上确认或划除。"
+        yield Gap("checks", text, clause)
 
 
 def _named(session: Session) -> str:

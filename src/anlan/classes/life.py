@@ -20,6 +20,8 @@ _MENDED_AT = {
 _BROUGHT_AT = {
     "roll": "classes:roll",
     "attendance": "classes:files",
+    "checks": "classes:roll",
+    "leave": "classes:hours",
     "recordings": "classes:files",
     "exams": "classes:exams",
 }

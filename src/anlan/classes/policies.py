@@ -1,6 +1,15 @@
 """Who may do what with a class: each rule reads like the regulation it comes from."""
 
-from anlan.classes.models import ChangeRequest, Enrolment, Session, Status, TrainingClass
+from anlan.attendance.models import Leave
+from anlan.classes.models import (
+    ChangeRequest,
+    Enrolment,
+    HoursMadeUp,
+    Session,
+    Status,
+    TrainingClass,
+)
+from anlan.classes.places import Place, class_of
 from anlan.classes.states import EDITABLE, UNDECIDED, UNDER_WAY
 from anlan.foundation.accounts.models import Role, User
 from anlan.foundation.accounts.queries import reach
@@ -85,6 +94,28 @@ def may_show_code(user: User, session: Session) -> bool:
 
 def may_run_enrolment(user: User, enrolment: Enrolment) -> bool:
     return may_run(user, enrolment.klass)
+
+
+def is_own_place(user: User, place: Place) -> bool:
+    """A learner asks for leave for the own half-day."""
+    return place.enrolment.person.user_id == user.pk
+
+
+def may_run_place(user: User, place: Place) -> bool:
+    return may_run(user, place.enrolment.klass)
+
+
+def is_own_leave(user: User, leave: Leave) -> bool:
+    return leave.person.user_id == user.pk
+
+
+def may_decide_leave(user: User, leave: Leave) -> bool:
+    """The provider's class managers say yes or no, and nobody for themselves."""
+    return not is_own_leave(user, leave) and may_run(user, class_of(leave))
+
+
+def may_run_made_up(user: User, made: HoursMadeUp) -> bool:
+    return may_run(user, made.enrolment.klass)
 
 
 def may_examine(user: User, enrolment: Enrolment) -> bool:

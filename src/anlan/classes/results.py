@@ -7,6 +7,7 @@ from decimal import Decimal
 from anlan.assessments.models import Practical, Sitting, SittingStatus
 from anlan.attendance.queries import hours_of
 from anlan.classes import queries
+from anlan.classes.madeup import Credit, credits_of
 from anlan.classes.models import Enrolment, EnrolmentStatus, TrainingClass, Trial
 from anlan.lib.dates import local_date
 
@@ -15,13 +16,17 @@ UNDECIDED = (SittingStatus.READY, SittingStatus.STARTED)
 
 @dataclass(frozen=True)
 class Result:
-    """One learner's standing. Pass needs hours, theory and practical."""
+    """One learner's standing. Pass needs hours, theory and practical.
+
+    `hours` holds what was made up elsewhere (`made_up`) too.
+    """
 
     enrolment: Enrolment
     hours: Decimal
     hours_planned: int
     share_needed: float
     trials: tuple[Trial, ...]
+    made_up: tuple[Credit, ...] = ()
 
     @property
     def attended(self) -> bool:
@@ -109,15 +114,18 @@ def results_of(klass: TrainingClass) -> dict[int, Result]:
     by_person = hours_of(queries.registers_of(klass))
     planned = sum(session.hours for session in klass.sessions.all())
     day = klass.first_day or local_date(klass.created_at)
-    share = queries.rules_for(klass, day).number("attendance.share_min")
-    trials = _trials(people)
+    rules = queries.rules_for(klass, day)
+    share = rules.number("attendance.share_min")
+    trials, made_up = _trials(people), credits_of(people, planned=planned, rules=rules)
     return {
         one.pk: Result(
             enrolment=one,
-            hours=by_person.get(one.person_id, Decimal(0)),
+            hours=by_person.get(one.person_id, Decimal(0))
+            + sum((credit.hours for credit in made_up.get(one.pk, ())), Decimal(0)),
             hours_planned=planned,
             share_needed=share,
             trials=tuple(trials[one.pk]),
+            made_up=tuple(made_up.get(one.pk, ())),
         )
         for one in people
     }

@@ -19,6 +19,8 @@ SENTENCES = {
     "substituted": "一名学员由他人替换参训：{reason}",
     "withdrawn": "一名学员退出：{reason}",
     "gave_up": "一名学员放弃补考：{reason}",
+    "hours_makeup_arranged": "为一名学员安排补学时（{where}）",
+    "hours_makeup_withdrawn": "撤销一名学员的补学时安排（{where}）",
     "class_started": "开班",
     "exam_arranged": "为 {people} 名学员安排结业考核",
     "makeup_arranged": "安排补考：{place}",

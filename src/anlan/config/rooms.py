@@ -64,6 +64,7 @@ ANLAN_TAUGHT = ["anlan.classes.taught.taught_in_classes"]
 # What is asked of the intake (`/in/…`): lists of endpoints, handed in by rooms above it.
 ANLAN_INTAKE: list[str] = [
     "anlan.courses.intake.ENDPOINTS",
+    "anlan.classes.intake.ENDPOINTS",
 ]
 # Whose lessons somebody may learn: asked by courses, known to classes.
 ANLAN_LEARNERS = "anlan.classes.learners.learners_of_providers"

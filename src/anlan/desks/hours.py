@@ -5,14 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from anlan.attendance.models import Mark, MarkKind, Proof, Register
-from anlan.attendance.queries import Presence, earned
 from anlan.classes.models import Session, TrainingClass
 from anlan.courses.models import Mode, Module
 from anlan.courses.queries.learning import Step, online_hours
-
-# (register id, in or out) → the mark that the person made there.
-Marks = Mapping[tuple[int, str], Mark]
 
 
 @dataclass(frozen=True)
@@ -52,14 +47,17 @@ def standing_of(
     klass: TrainingClass,
     modules: Sequence[Module],
     sessions: Iterable[Session],
-    marks: Marks,
+    worth: Mapping[int, Decimal],
     steps: Sequence[Step],
 ) -> Standing:
-    """Sessions attended, and for online modules the lessons learned where they are worth more."""
+    """Sessions attended, and for online modules the lessons learned where they are worth more.
+
+    `worth` is register id → 学时 that the learner has earned there.
+    """
     offline = Decimal(0)
     attended: dict[int, Decimal] = defaultdict(Decimal)
     for one in sessions:
-        hours = _worth(one.register, marks) if one.register else Decimal(0)
+        hours = worth.get(one.register_id or 0, Decimal(0))
         if one.mode == Mode.OFFLINE:
             offline += hours
         else:
@@ -76,12 +74,3 @@ def standing_of(
 
 def _online(module: Module, attended: Decimal, steps: Sequence[Step]) -> Decimal:
     return min(Decimal(module.hours), max(attended, online_hours(module, steps)))
-
-
-def _worth(register: Register, marks: Marks) -> Decimal:
-    came, left = marks.get((register.pk, MarkKind.IN)), marks.get((register.pk, MarkKind.OUT))
-    if came is None or left is None:
-        return Decimal(0)
-    proofs = Proof(came.proof), Proof(left.proof)
-    one = Presence(came.person_id, came.at, left.at, came.late, *proofs, "", came.device)
-    return earned(register, one)

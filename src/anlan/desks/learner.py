@@ -1,8 +1,9 @@
 """A learner's phone: what to do first, the rest of today, hours, what comes, what is done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
@@ -10,14 +11,15 @@ from django.urls import reverse
 from anlan.archives.models import Certificate
 from anlan.archives.queries import certificates_of
 from anlan.assessments.models import Sitting, SittingStatus
-from anlan.attendance.models import Mark, MarkKind
+from anlan.attendance.models import Mark, MarkKind, Register
+from anlan.attendance.queries import worths
 from anlan.classes.models import Enrolment, EnrolmentStatus, Session, Status, SurveyDone
 from anlan.classes.queries import COUNTED
 from anlan.courses.links import lesson_page
 from anlan.courses.models import Module
 from anlan.courses.queries.learning import Learned, Step, learned_by, next_step, steps_of
 from anlan.courses.queries.reviewing import workload
-from anlan.desks.hours import Marks, Standing, standing_of
+from anlan.desks.hours import Standing, standing_of
 from anlan.foundation.accounts.models import User
 from anlan.foundation.notices.queries import unread_count
 from anlan.foundation.ui.formats import cn_date, cn_day, cn_time
@@ -80,6 +82,10 @@ class Phone:
         return not self.now and not self.next and not self.standings and bool(self.kept)
 
 
+# (register id, in or out) → the mark that the person made there.
+Marks = Mapping[tuple[int, str], Mark]
+
+
 @dataclass(frozen=True)
 class _Classes:
     """The person's classes that are not over, with everything that their page part needs."""
@@ -87,6 +93,7 @@ class _Classes:
     enrolments: Sequence[Enrolment]
     sessions: list[Session]
     marks: Marks
+    worth: dict[int, Decimal]
     modules: dict[int, list[Module]]
     steps: list[Step]
 
@@ -123,7 +130,7 @@ def _classes(person: Person, at: datetime) -> _Classes:
     rows = rows.annotate(rated=rated).select_related("klass__syllabus")
     enrolments = list(rows.order_by("klass__first_day", "pk"))
     if not enrolments:
-        return _Classes([], [], {}, {}, [])
+        return _Classes([], [], {}, {}, {}, [])
     klasses = [one.klass for one in enrolments]
     sessions = Session.objects.filter(klass__in=klasses, active=True)
     found = list(sessions.select_related("klass", "venue", "register").order_by("day", "half"))
@@ -136,9 +143,15 @@ def _classes(person: Person, at: datetime) -> _Classes:
         enrolments,
         found,
         {(one.register_id, one.kind): one for one in marks},
+        _worth([one.register for one in found if one.register], person),
         modules,
         steps_of(person, every.values(), owners=owners, at=at),
     )
+
+
+def _worth(registers: Sequence[Register], person: Person) -> dict[int, Decimal]:
+    earned = worths(registers, [person.pk])
+    return {register: hours for (register, _person), hours in earned.items()}
 
 
 def _modules(syllabus: int) -> QuerySet[Module]:
@@ -148,7 +161,7 @@ def _modules(syllabus: int) -> QuerySet[Module]:
 def _standing(own: _Classes, enrolment: Enrolment) -> Standing:
     klass = enrolment.klass
     sessions = [one for one in own.sessions if one.klass_id == klass.pk]
-    return standing_of(klass, own.modules[klass.syllabus_id], sessions, own.marks, own.steps)
+    return standing_of(klass, own.modules[klass.syllabus_id], sessions, own.worth, own.steps)
 
 
 def _signs(own: _Classes, session: Session) -> bool:

@@ -13,10 +13,11 @@ from anlan.attendance.models import MarkKind
 from anlan.classes import queries
 from anlan.classes.models import EnrolmentSource, Session, Status, TrainingClass, Trial
 from anlan.classes.services.applications import Application, draft_class, submit_class
-from anlan.classes.services.door import attach_recording, sign_by_supervisor, start_class
+from anlan.classes.services.door import attach_recording, sign_by_supervisor
 from anlan.classes.services.enrolments import enrol
 from anlan.classes.services.exams import arrange_exam
 from anlan.classes.services.reviews import approve_class, review_class
+from anlan.classes.services.signing import start_class
 from anlan.classes.services.timetable import fill_by_syllabus
 from anlan.courses.models import Mode, Syllabus
 from anlan.courses.services import load_syllabi

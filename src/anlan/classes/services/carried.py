@@ -9,7 +9,7 @@ from anlan.attendance import services as registers
 from anlan.attendance.models import Mark, MarkKind, Proof
 from anlan.classes import queries
 from anlan.classes.models import EnrolmentStatus, Session, Status, TrainingClass
-from anlan.classes.services.door import start_class
+from anlan.classes.services.signing import start_class
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
 from anlan.foundation.ledger.models import TimeSource
@@ -27,6 +27,7 @@ def sign_carried(
     person: Person,
     kind: MarkKind,
     *,
+    proof: Proof,
     reason: str,
     by: User,
     at: datetime,
@@ -52,7 +53,7 @@ def sign_carried(
     return sign(
         session.register,
         person,
-        proof=Proof.SUPERVISOR,
+        proof=proof,
         by=by,
         at=at,
         device=device,

@@ -8,7 +8,7 @@ from django.db import transaction
 from anlan.assessments.models import Practical, Sitting, SittingStatus
 from anlan.assessments.services import HasResult, file_carried_sitting, mark_practical
 from anlan.attendance.corrections import correct_mark
-from anlan.attendance.models import Mark, MarkKind
+from anlan.attendance.models import Mark, MarkKind, Proof
 from anlan.classes.models import Session
 from anlan.classes.services.carried import OffRoster, sign_carried
 from anlan.foundation.accounts.models import User
@@ -78,6 +78,7 @@ def _sign(
             session,
             person,
             kind,
+            proof=Proof.ID_CARD if payload.how == "card" else Proof.SUPERVISOR,
             reason=_reason(payload),
             by=one.kit.by,
             at=at,

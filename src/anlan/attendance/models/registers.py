@@ -12,6 +12,8 @@ from anlan.foundation.ledger.models import TimeSource
 from anlan.identity.models import Person
 from anlan.lib.fields import SealedTextField
 
+PLACES = 6  # of a degree: a tenth of a metre
+
 
 def fresh_secret() -> str:
     return secrets.token_hex(16)
@@ -21,7 +23,9 @@ class Register(models.Model):
     """One occasion with a beginning and an end, at which people sign in and out.
 
     `secret` makes the rotating code; who signs in by `late_after` and out from `leave_from` on was
-    there from beginning to end; `hours` is what full presence is worth in 学时.
+    there from beginning to end; who was out for no more than `pause_minutes` altogether has missed
+    nothing; `hours` is what full presence is worth in 学时. `latitude` and `longitude` (degrees,
+    WGS 84) are where the door is, when the class manager has said so.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -34,7 +38,10 @@ class Register(models.Model):
     ends_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     hours = models.DecimalField(max_digits=4, decimal_places=1)
+    pause_minutes = models.PositiveSmallIntegerField(default=20)
     qr_seconds = models.PositiveSmallIntegerField(default=12)
+    latitude = models.DecimalField(max_digits=9, decimal_places=PLACES, null=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=PLACES, null=True)
     secret = SealedTextField(bound_to="attendance.Register.secret", default=fresh_secret)
 
     class Meta:
@@ -59,22 +66,36 @@ class MarkKind(models.TextChoices):
 
 
 class Proof(models.TextChoices):
-    """By what a mark was made. Paper marks are keyed in from a signed sheet whose scan is filed."""
+    """By what a mark was made. Paper marks are keyed in from a signed sheet whose scan is filed.
+
+    A read ID card says whose card it was, not whose face stood there.
+    """
 
     QR = "qr", "扫码"
     SUPERVISOR = "supervisor", "班主任代签"
     PAPER = "paper", "纸质签到表"
+    ID_CARD = "id_card", "刷身份证"
 
 
-class Mark(models.Model):
-    """One person in or out of one register. `nonce` makes a repeated request harmless.
+class OtherPhone(models.TextChoices):
+    """Why somebody signed with another phone than the own: a counted exception."""
+
+    NEW = "new", "换了新手机"
+    BORROWED = "borrowed", "手机没带或没电，借用他人手机"
+    BROWSER = "browser", "换了浏览器或清除过数据"
+    UNSAID = "unsaid", "没有说明"
+
+
+class MarkFacts(models.Model):
+    """What is known of one person in or out of one register.
 
     `address` is a keyed hash of the network address that a scan came from; it is forgotten after
-    `attendance.address_days`.
+    `attendance.address_days`. `code_age` is how many seconds the code had been off the screen when
+    it reached the server, `distance` how many metres from the door the phone said it was (the place
+    itself is not kept), `other_phone` why it was not the own phone, `away` the seconds of pauses
+    that a sign-out closes.
     """
 
-    register = models.ForeignKey(Register, models.PROTECT, related_name="marks")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="marks")
     kind = models.CharField(max_length=3, choices=MarkKind)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
@@ -87,6 +108,28 @@ class Mark(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     late = models.BooleanField(default=False)
     nonce = models.UUIDField(default=uuid.uuid4, unique=True)
+    code_age = models.PositiveIntegerField(null=True)
+    distance = models.PositiveIntegerField(null=True)
+    other_phone = models.CharField(max_length=8, choices=OtherPhone, blank=True)
+    away = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Mark(MarkFacts):
+    """One person in or out of one register. `nonce` makes a repeated request harmless.
+
+    `checked_at` is when a person looked at what was odd about it and let it stand.
+    """
+
+    register = models.ForeignKey(Register, models.PROTECT, related_name="marks")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="marks")
+    checked_at = models.DateTimeField(null=True)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    checked_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -96,6 +139,22 @@ class Mark(models.Model):
             models.Index(fields=["register", "device"], name="mark_by_device"),
             models.Index(fields=["at"], condition=~models.Q(address=""), name="mark_with_address"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.get_kind_display()}"
+
+
+class StruckMark(MarkFacts):
+    """A mark that a person has struck, with the reason: it stays to be seen and counts nowhere.
+
+    It stands in a table of its own so that nobody who counts marks can count it by mistake.
+    """
+
+    register = models.ForeignKey(Register, models.PROTECT, related_name="struck")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="struck")
+    struck_at = models.DateTimeField()
+    struck_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    struck_reason = models.CharField(max_length=200)
 
     def __str__(self) -> str:
         return f"{self.person} {self.get_kind_display()}"
