@@ -7,6 +7,7 @@ from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from anlan.assessments.queries.shelf import forget_shelf
 from anlan.foundation.codes.services import load_codes
 from anlan.foundation.rules.services import load_rules
 from anlan.testing.cast import Cast, the_cast
@@ -43,6 +44,12 @@ def _private_folders(tmp_path: Path, issuer_folder: Path, settings: object) -> N
     settings.PASSWORD_HASHERS = [  # type: ignore[attr-defined]
         "django.contrib.auth.hashers.MD5PasswordHasher"
     ]
+
+
+@pytest.fixture(autouse=True)
+def _empty_shelf() -> None:
+    """Items of an earlier story may have had the same numbers."""
+    forget_shelf()
 
 
 @pytest.fixture

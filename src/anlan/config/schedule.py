@@ -10,7 +10,13 @@ from anlan.archives.jobs import (
     reseal_ordered_classes,
     seal_closed_classes,
 )
-from anlan.assessments.services import lapse_missed, submit_overdue
+from anlan.assessments.services import (
+    keep_pulse,
+    lapse_missed,
+    prepare_due,
+    spread_outages,
+    submit_overdue,
+)
 from anlan.attendance.services import forget_addresses
 from anlan.bookings.jobs import promote_waiters
 from anlan.classes.jobs import start_due_classes
@@ -39,6 +45,10 @@ SCHEDULE = [
     Job(sequence, every=timedelta(seconds=0.5), lane=PROMPT),
     Job(stamp_checkpoints, every=timedelta(minutes=1)),
     Job(import_rosters, every=timedelta(seconds=1)),
+    # Prompt, so that long work elsewhere is never taken for an outage.
+    Job(keep_pulse, every=timedelta(seconds=5), lane=PROMPT),
+    Job(spread_outages, every=timedelta(seconds=5)),
+    Job(prepare_due, every=timedelta(seconds=30)),
     Job(submit_overdue, every=timedelta(seconds=5)),
     Job(lapse_missed, every=timedelta(minutes=1)),
     Job(start_due_classes, every=timedelta(seconds=30)),

@@ -3,6 +3,7 @@
 from anlan.assessments.models.banks import Bank, BankUpload, Item, ItemKind
 from anlan.assessments.models.practicals import Checklist, Practical
 from anlan.assessments.models.sittings import Sitting, SittingStatus
+from anlan.assessments.models.time import LateAnswer, Outage, OutageKind, Pulse, TimeGrant
 
 __all__ = [
     "Bank",
@@ -10,7 +11,12 @@ __all__ = [
     "Checklist",
     "Item",
     "ItemKind",
+    "LateAnswer",
+    "Outage",
+    "OutageKind",
     "Practical",
+    "Pulse",
     "Sitting",
     "SittingStatus",
+    "TimeGrant",
 ]

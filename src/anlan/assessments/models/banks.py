@@ -25,6 +25,11 @@ class Bank(models.Model):
     owner = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="banks")
     source = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()
+    changed_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="set when an item is changed in place, so that caches see it",
+    )
 
     def __str__(self) -> str:
         return self.title

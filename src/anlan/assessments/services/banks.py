@@ -65,6 +65,11 @@ def import_bank(
     return upload
 
 
+def touch_bank(bank: Bank, *, at: datetime) -> None:
+    """Tell every process that items have changed in place, so that its shelf is read anew."""
+    Bank.objects.filter(pk=bank.pk).update(changed_at=at)
+
+
 @transaction.atomic
 def retire_item(item: Item, *, by: User, at: datetime, reason: str) -> None:
     """Draw it no more. Papers that hold it keep it."""
@@ -72,6 +77,7 @@ def retire_item(item: Item, *, by: User, at: datetime, reason: str) -> None:
     if not live.update(retired_at=at):
         raise NotAllowed("这道题已经停用。", "请刷新页面查看最新状态。")
     item.retired_at = at
+    touch_bank(item.bank, at=at)
     record(item.bank.subject, "item_retired", by=by, at=at, item=item.key, reason=reason)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
 from msgspec import Struct
 
+from anlan.foundation.intake import troubles
 from anlan.foundation.intake.endpoints import Item, Writer
 from anlan.lib.refusals import Refused
 
@@ -87,6 +88,7 @@ class Group:
         with self._door:
             if len(self._queue) >= self._most_waiting:
                 self.counts.busy += 1
+                troubles.note(item.at)
                 raise Busy
             self._queue.append(mine)
         since = time.monotonic()
@@ -157,6 +159,7 @@ class Group:
         """Write and commit; only then is anybody told."""
         with transaction.atomic():
             answers = self._write([one.item for one in batch])
+        troubles.over()
         for one, answer in zip(batch, answers, strict=True):
             one.answer = answer
 
@@ -182,4 +185,6 @@ class Group:
             counts.waited_ms += waited
             counts.longest_ms = max(counts.longest_ms, waited)
             counts.busy += isinstance(mine.answer, Busy)
+            if isinstance(mine.answer, Busy):
+                troubles.note(mine.item.at)
             counts.refused += isinstance(mine.answer, Refused) and not isinstance(mine.answer, Busy)
