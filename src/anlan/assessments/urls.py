@@ -5,6 +5,7 @@ from anlan.assessments.views import banks, sittings
 app_name = "assessments"
 urlpatterns = [
     path("", sittings.mine, name="mine"),
+    path("worker.js", sittings.worker, name="worker"),
     path("<uuid:uid>/", sittings.cover, name="sitting"),
     path("<uuid:uid>/start", sittings.start, name="start"),
     path("<uuid:uid>/paper", sittings.paper, name="paper"),

@@ -9,7 +9,7 @@ import hmac
 import os
 import zlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 
@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from anlan.assessments.models import Sitting, SittingStatus
+from anlan.assessments.queries.sealing import seal_terms
 from anlan.assessments.queries.shelf import paper_json
 from anlan.assessments.services.hands import Hand, refusal_to_start
 from anlan.assessments.services.starting import prepare_locked
-from anlan.foundation.rules.queries import rulebook
-from anlan.lib.dates import local_date, moment_text
+from anlan.lib.dates import moment_text
 from anlan.lib.refusals import NotAllowed, Refused
 
 NONCE_BYTES = 12
@@ -43,18 +43,12 @@ def seal_locked(hands: Sequence[Hand], *, packed: Sequence[bool]) -> list[bytes 
     ]
 
 
-def sealable_from(sitting: Sitting, at: datetime) -> datetime:
-    """From when a phone may fetch the sealed paper, by the rule in force."""
-    hours = rulebook(local_date(at), scope=sitting.industry).number("exam.seal_hours")
-    return sitting.opens_at - timedelta(hours=hours)
-
-
 def _refusal_to_seal(sitting: Sitting, at: datetime) -> Refused | None:
     if sitting.status == SittingStatus.STARTED:
         return None
     if sitting.status != SittingStatus.READY or at >= sitting.closes_at:
         return refusal_to_start(sitting, at)
-    since = sealable_from(sitting, at)
+    since = seal_terms(sitting, at).since
     if at < since:
         return NotAllowed(f"试卷 {moment_text(since)} 起可以预先下载。", "到时手机会自动下载。")
     return None
