@@ -1,8 +1,9 @@
 """A learner sits an exam while the network goes twice, the page is reloaded, the phone changes."""
 
-import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -58,31 +59,62 @@ def clean(page: Page) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
-def answered(stage: StageHand, uid: str) -> set[str]:
-    return set(stage("sitting", uid=uid)["answers"])
+@dataclass
+class Scene:
+    """One sitting, two phones of its learner, and the lines that they hang on."""
+
+    stage: StageHand
+    exam: dict[str, str]
+    lines: list[BrowserContext]
+
+    @property
+    def home(self) -> str:
+        return f"/exams/{self.exam['uid']}/"
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What the server has."""
+        found: dict[str, Any] = self.stage("sitting", uid=self.exam["uid"])
+        return found
+
+    @property
+    def answered(self) -> set[str]:
+        return set(self.kept["answers"])
+
+    def open_on(self, line: BrowserContext) -> Page:
+        actor = Actor(line.new_page(), self.stage.url)
+        actor.log_in(self.exam["user"], self.exam["password"])
+        return actor.open(self.home)
 
 
 def test_an_exam_outlives_two_cuts_a_reload_and_another_phone(
     stage: StageHand, exam: dict[str, str], contexts: list[BrowserContext]
 ) -> None:
-    uid, home = exam["uid"], f"/exams/{exam['uid']}/"
-    first, second = (Actor(context.new_page(), stage.url) for context in contexts)
-    first.log_in(exam["user"], exam["password"])
+    scene = Scene(stage, exam, contexts)
+    page = scene.open_on(contexts[0])
+    the_sealed_paper_comes_ahead(scene, page)
+    at_nine_a_small_answer_opens_it(scene, page)
+    the_network_goes_and_the_page_is_reloaded(scene, page)
+    other = scene.open_on(contexts[1])
+    another_phone_goes_on(page, other)
+    it_is_handed_in_without_a_network(scene, other)
 
-    # Half an hour before: the sealed paper comes, and can't be read.
-    page = first.open(home)
+
+def the_sealed_paper_comes_ahead(scene: Scene, page: Page) -> None:
+    """Half an hour before: it is on the phone, and can't be read."""
     expect(page.locator("[data-exam-state]")).to_contain_text("试卷已加密存到本机")
     expect(page.get_by_role("button", name="开始考试")).to_be_hidden()
     clean(page)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    kept = json.dumps(page.evaluate(KEPT), ensure_ascii=False)
-    assert '"sealed' in kept.replace("\\", "")
-    stems = stage("sitting", uid=uid)["stems"]
+    kept = str(page.evaluate(KEPT))
+    assert '"sealed"' in kept
+    stems = scene.kept["stems"]
     assert len(stems) == 6
     assert not any(stem in kept for stem in stems)
 
-    # Nine o'clock: a small answer opens it.
-    stage("travel", to=OPENS)
+
+def at_nine_a_small_answer_opens_it(scene: Scene, page: Page) -> None:
+    scene.stage("travel", to=OPENS)
     page.reload()
     with page.expect_response("**/in/exams/start") as began:
         page.get_by_role("button", name="开始考试").click()
@@ -91,11 +123,12 @@ def test_an_exam_outlives_two_cuts_a_reload_and_another_phone(
     tick(page, 2)
     state(page, "已保存")
     clean(page)
-    assert answered(stage, uid) == {"1", "2"}
+    assert scene.answered == {"1", "2"}
+    page.wait_for_timeout(300)  # the worker files the page
 
-    # The first cut, with a reload in it.
-    page.wait_for_timeout(300)
-    contexts[0].set_offline(True)
+
+def the_network_goes_and_the_page_is_reloaded(scene: Scene, page: Page) -> None:
+    scene.lines[0].set_offline(True)
     tick(page, 3)
     state(page, "离线，1 题保存在本机")
     page.reload()
@@ -103,14 +136,14 @@ def test_an_exam_outlives_two_cuts_a_reload_and_another_phone(
     tick(page, 4)
     state(page, "离线，2 题保存在本机")
     clean(page)
-    assert answered(stage, uid) == {"1", "2"}
-    contexts[0].set_offline(False)
+    assert scene.answered == {"1", "2"}
+    scene.lines[0].set_offline(False)
     state(page, "已保存")
-    assert answered(stage, uid) == {"1", "2", "3", "4"}
+    assert scene.answered == {"1", "2", "3", "4"}
 
-    # Another phone goes on; the first one is told and can't write.
-    second.log_in(exam["user"], exam["password"])
-    other = second.open(home)
+
+def another_phone_goes_on(page: Page, other: Page) -> None:
+    """The first one is told, and can't write any more."""
     other.get_by_role("link", name="继续考试").click()
     expect(other.get_by_text("已接着另一台设备的进度作答")).to_be_visible()
     expect(other.locator(".exam-line")).to_contain_text("已答 4")
@@ -118,23 +151,25 @@ def test_an_exam_outlives_two_cuts_a_reload_and_another_phone(
     tick(page, 1, 1)
     expect(page.get_by_text("已在另一台设备上继续作答")).to_be_visible()
     expect(page.locator("[data-question='1'] input").first).to_be_disabled()
+    clean(page)
     tick(other, 5)
     state(other, "已保存")
 
-    # The second cut, and the paper is handed in without a network.
-    contexts[1].set_offline(True)
+
+def it_is_handed_in_without_a_network(scene: Scene, other: Page) -> None:
+    scene.lines[1].set_offline(True)
     tick(other, 6)
     state(other, "离线，1 题保存在本机")
     other.get_by_role("button", name="交卷").click()
     other.get_by_role("dialog").get_by_role("button", name="交卷").click()
     state(other, "已交卷，等联网后上传")
-    assert stage("sitting", uid=uid)["status"] == "started"
+    assert scene.kept["status"] == "started"
     other.reload()
     state(other, "已交卷，等联网后上传")
-    contexts[1].set_offline(False)
+    scene.lines[1].set_offline(False)
     expect(other.get_by_role("heading", name="考试成绩")).to_be_visible()
-    found = stage("sitting", uid=uid)
+    found = scene.kept
     assert found["status"] == "submitted"
     assert set(found["answers"]) == {"1", "2", "3", "4", "5", "6"}
     expect(other.locator(".exam-result .big")).to_contain_text(re.sub(r"\.0$", "", found["score"]))
-    assert other.evaluate(KEPT).count("exam") == 0
+    assert "acked" not in str(other.evaluate(KEPT))

@@ -67,6 +67,7 @@ def as_newest(sitting: Sitting, answers: Mapping[str, Sequence[int]]) -> list[Sa
 def save_locked(hands: Sequence[Hand]) -> list[Kept | Refused]:
     """Take in what came in time, lay apart what came too late; refuse what the paper can't have."""
     late = overdue(hands)
+    fetch_items(hands)
     done = [_one(hand, over=hand.sitting.pk in late) for hand in hands]
     changed = {
         hand.sitting.pk: hand.sitting
@@ -76,6 +77,11 @@ def save_locked(hands: Sequence[Hand]) -> list[Kept | Refused]:
     update_rows(list(changed.values()), ["answers", "counters", "late"])
     lay_apart(hands, done)
     return done
+
+
+def fetch_items(hands: Sequence[Hand]) -> None:
+    """Have the items of all papers at hand by one query, where this process has them not yet."""
+    shelf.items(q["item"] for hand in hands for q in hand.sitting.questions)
 
 
 def _one(hand: Hand, *, over: bool) -> Kept | Refused:

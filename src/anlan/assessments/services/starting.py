@@ -59,10 +59,12 @@ def prepare_due(at: datetime, *, ahead: timedelta = timedelta(hours=1)) -> int:
 def prepare_locked(sittings: Iterable[Sitting]) -> None:
     """Draw the papers that are still missing, of rows read under lock."""
     fresh = _distinct(sitting for sitting in sittings if not sitting.paper)
+    pools = {(s.industry, s.owner_id): s for s in fresh if not s.questions}
+    pool_of = {key: shelf.pool(one.industry, one.owner) for key, one in pools.items()}
     for sitting in fresh:
         if not sitting.questions:
             sitting.questions = draw(
-                shelf.pool(sitting.industry, sitting.owner),
+                pool_of[sitting.industry, sitting.owner_id],
                 sitting.composition,
                 avoid=sitting.avoid,
                 # Seeded afresh from the system for each paper: nobody sees enough to foretell.

@@ -12,6 +12,7 @@ from anlan.assessments.queries.shelf import shelf
 from anlan.assessments.services.answers import (
     Kept,
     as_newest,
+    fetch_items,
     lay_apart,
     overdue,
     take_in,
@@ -50,6 +51,7 @@ def submit_sitting(
 def submit_locked(hands: Sequence[Hand]) -> list[Kept | Refused]:
     """Grade what is running. What is already handed in stays as it is."""
     late = overdue(hands)
+    fetch_items(hands)
     closing: dict[int, Hand] = {}
     done: list[Kept | Refused] = []
     for hand in hands:
