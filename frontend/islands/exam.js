@@ -50,6 +50,8 @@ export default async function exam(el) {
     const page = form || draw(questions)
     if (!form) { main().replaceChildren(page); document.querySelectorAll('.bar,.tabs').forEach((bar) => bar.remove()) }
     table = new Table(page, line, { moved })
+    // The paper has its own line for this, which moves nothing.
+    document.querySelectorAll('.offline').forEach((bar) => bar.remove())
     countdown()
     line.soon(0)
   }
@@ -126,7 +128,7 @@ export default async function exam(el) {
     // Far from the opening any moment will do; near it the spread narrows with the time that is left.
     await pause(Math.max(0, Number(from) - serverNow()) + Math.random() * Math.min(Number(spread), left / 4))
     for (let tries = 0; tries < 6; tries++) {
-      if (await fetchSealed(sitting)) { say('试卷已加密存到本机，断网也能按时开考'); keepPage(worker); return }
+      if (await fetchSealed(sitting)) { say('试卷已加密存到本机，开考时几乎不用流量'); keepPage(worker); return }
       await pause(3000 * 2 ** tries * (0.5 + Math.random()))
     }
   }

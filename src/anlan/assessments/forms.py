@@ -168,6 +168,22 @@ class ItemFilterForm(forms.Form):
         return {name: self.cleaned_data.get(name, "") for name in self.fields}
 
 
+class TimeForm(forms.Form):
+    """More time for one sitting, and why."""
+
+    minutes = forms.IntegerField(
+        label="补时分钟数",
+        min_value=1,
+        error_messages={"required": "请填写补时多少分钟。", "invalid": "请填写整数分钟。"},
+    )
+    reason = forms.CharField(
+        label="补时原因",
+        max_length=200,
+        help_text="写明发生了什么、谁在场，例如：考场停电 10 分钟，监考人员在场。",
+        error_messages={"required": "请写明补时原因。"},
+    )
+
+
 class RetireForm(forms.Form):
     reason = forms.CharField(
         label="停用原因", max_length=200, error_messages={"required": "请写明停用原因。"}

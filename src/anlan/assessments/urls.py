@@ -1,6 +1,6 @@
 from django.urls import path
 
-from anlan.assessments.views import banks, sittings
+from anlan.assessments.views import banks, proctoring, sittings
 
 app_name = "assessments"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("<uuid:uid>/answers", sittings.answer, name="answer"),
     path("<uuid:uid>/submit", sittings.submit, name="submit"),
     path("<uuid:uid>/receipt.json", sittings.result_receipt, name="receipt"),
+    path("<uuid:uid>/time", proctoring.time, name="time"),
     path("banks/", banks.banks, name="banks"),
     path("banks/new", banks.new_bank, name="new_bank"),
     path("banks/<uuid:uid>/", banks.bank, name="bank"),

@@ -1,6 +1,7 @@
 """Who may do what with a class: each rule reads like the regulation it comes from."""
 
-from anlan.classes.models import ChangeRequest, Enrolment, Session, Status, TrainingClass
+from anlan.assessments.models import Sitting
+from anlan.classes.models import ChangeRequest, Enrolment, Session, Status, TrainingClass, Trial
 from anlan.classes.states import EDITABLE, UNDECIDED, UNDER_WAY
 from anlan.foundation.accounts.models import Role, User
 from anlan.foundation.accounts.queries import reach
@@ -90,6 +91,17 @@ def may_run_enrolment(user: User, enrolment: Enrolment) -> bool:
 def may_examine(user: User, enrolment: Enrolment) -> bool:
     """The provider's examiners mark practical checks."""
     return reach(user).works_for(enrolment.klass.provider.uid, Role.EXAMINER)
+
+
+def may_give_time(user: User, klass: TrainingClass) -> bool:
+    """The class managers and examiners of the provider give time in an exam, with a reason."""
+    return reach(user).works_for(klass.provider.uid, Role.CLASS_MANAGER, Role.EXAMINER)
+
+
+def may_proctor(user: User, sitting: Sitting) -> bool:
+    """Whoever may give time in the class that holds the sitting (`ANLAN_PROCTORS`)."""
+    held = Trial.objects.select_related("enrolment__klass__provider").filter(sitting=sitting)
+    return any(may_give_time(user, trial.enrolment.klass) for trial in held)
 
 
 def may_see_people(user: User, klass: TrainingClass) -> bool:

@@ -60,3 +60,5 @@ ANLAN_SENTENCES = [
 ANLAN_INTAKE = [
     "anlan.assessments.intake.hot.ENDPOINTS",
 ]
+# Who may give a sitting more time: asked with the user and the sitting, which knows no class.
+ANLAN_PROCTORS = "anlan.classes.policies.may_proctor"

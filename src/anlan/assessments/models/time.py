@@ -103,3 +103,8 @@ class LateAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sitting} {self.no}"
+
+    @property
+    def letters(self) -> str:
+        """The shown options by letter."""
+        return "".join("ABCDEFGHIJ"[at] for at in self.chosen)

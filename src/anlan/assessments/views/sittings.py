@@ -48,6 +48,7 @@ def cover(request: HttpRequest, sitting: Sitting) -> HttpResponse:
             "sitting": sitting,
             "wrong": [review for review in reviews if not review.correct],
             "right": [review for review in reviews if review.correct],
+            "apart": sitting.late_answers.filter(counted_at__isnull=True).count(),
         }
         return render(request, "assessments/result.html", context)
     at = now()
