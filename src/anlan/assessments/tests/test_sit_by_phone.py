@@ -3,13 +3,12 @@
 import base64
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection, transaction
@@ -30,7 +29,7 @@ from anlan.assessments.tests.builders import (
     the_user,
     wrong_answers,
 )
-from anlan.foundation.intake import passes
+from anlan.foundation.intake import application, passes
 from anlan.foundation.intake.endpoints import Item
 from anlan.foundation.ledger.models import Entry
 from anlan.lib.refusals import Refused
@@ -75,9 +74,14 @@ def _saves(*saves: tuple[int, list[int], int]) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def clock() -> Iterator[Clock]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller.move_to
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Set what the intake reads as the time."""
+
+    def turn(to: datetime) -> None:
+        monkeypatch.setattr(application, "now", lambda: to)
+
+    turn(NOW)
+    return turn
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ class Group:
                 one.done.set()
 
     def _commit(self, batch: Sequence[_Waiting]) -> None:
-        close_old_connections()
+        _fresh_connection()
         self.counts.commits += 1
         try:
             self._answer(batch)
@@ -149,7 +149,7 @@ class Group:
                 self._alone(one)
 
     def _alone(self, one: _Waiting) -> None:
-        close_old_connections()
+        _fresh_connection()
         try:
             self._answer([one])
         except Exception as failed:
@@ -188,3 +188,9 @@ class Group:
             if isinstance(mine.answer, Busy):
                 troubles.note(mine.item.at)
             counts.refused += isinstance(mine.answer, Refused) and not isinstance(mine.answer, Busy)
+
+
+def _fresh_connection() -> None:
+    """A dead connection is opened anew; one that a story's transaction holds stays as it is."""
+    if not connection.in_atomic_block:
+        close_old_connections()
