@@ -9,7 +9,7 @@ self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim(
 // The page says which files it has loaded: exactly these are kept.
 self.addEventListener('message', (event) => {
   const { keep, page, forget } = event.data || {}
-  if (forget) event.waitUntil(caches.open(PAGES).then((box) => Promise.all(forget.map((path) => box.delete(path)))))
+  if (forget) event.waitUntil(forgetAll(forget))
   if (!keep) return
   event.waitUntil(Promise.all([keepFiles(keep), refresh(page)]))
 })
@@ -25,6 +25,22 @@ async function store(path, reply) {
   const box = await caches.open(PAGES)
   if (reply.ok && !reply.redirected && reply.headers.get('X-Keep-Offline')) await box.put(path, reply)
   else if (reply.status < 500) await box.delete(path)
+}
+
+// Page and pictures of a sitting that is over.
+async function forgetAll(home) {
+  const box = await caches.open(PAGES)
+  for (const asked of await box.keys()) if (new URL(asked.url).pathname.startsWith(home)) await box.delete(asked)
+}
+
+// A question's picture never changes: once seen, it is here.
+async function picture(request) {
+  const box = await caches.open(PAGES)
+  const kept = await box.match(request)
+  if (kept) return kept
+  const reply = await fetch(request)
+  if (reply.ok && !reply.redirected) await box.put(request, reply.clone())
+  return reply
 }
 
 async function refresh(path) {
@@ -50,5 +66,6 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== self.location.origin) return
   if (request.mode === 'navigate' && /^\/exams\/[0-9a-f-]{36}\/(paper)?$/.test(url.pathname)) event.respondWith(page(request))
+  else if (/^\/exams\/[0-9a-f-]{36}\/images\//.test(url.pathname)) event.respondWith(picture(request))
   else if (url.pathname.startsWith('/static/assets/')) event.respondWith(file(request))
 })

@@ -36,7 +36,7 @@ export default async function exam(el) {
   // What comes next is the server's page: the kept one is the exam's.
   function leave() {
     const { serviceWorker } = navigator
-    if (serviceWorker && serviceWorker.controller) serviceWorker.controller.postMessage({ forget: [home, `${home}paper`] })
+    if (serviceWorker && serviceWorker.controller) serviceWorker.controller.postMessage({ forget: home })
     setTimeout(() => location.replace(home), 50)
   }
 
@@ -47,7 +47,7 @@ export default async function exam(el) {
 
   // Sits down at the paper: the server's form, or one drawn here in place of the cover.
   function sit(questions, moved) {
-    const page = form || draw(questions)
+    const page = form || draw(questions, home)
     if (!form) { main().replaceChildren(page); document.querySelectorAll('.bar,.tabs').forEach((bar) => bar.remove()) }
     table = new Table(page, line, { moved })
     // The paper has its own line for this, which moves nothing.

@@ -38,10 +38,11 @@ export async function openSealed(sitting, key, digest) {
 
 const make = (tag, props, ...inside) => { const el = Object.assign(document.createElement(tag), props); el.append(...inside); return el }
 
-function fieldset(question, no) {
+function fieldset(question, no, home) {
   const many = question.kind === 'multiple'
   const set = make('fieldset', {}, make('legend', {}, make('span', { className: 'kind', textContent: KINDS[question.kind] || '' }), `${no}. ${question.stem}`))
   set.dataset.question = no
+  if (question.image) set.append(make('img', { className: 'question-image', src: `${home}images/${no}`, alt: `第 ${no} 题的题图` }))
   if (many) set.append(make('p', { className: 'muted small', textContent: '可选多项，全部选对才得分。' }))
   question.options.forEach((text, at) => {
     const input = make('input', { type: many ? 'checkbox' : 'radio', name: `q-${no}`, value: String(at) })
@@ -50,6 +51,6 @@ function fieldset(question, no) {
   return set
 }
 
-export function draw(questions) {
-  return make('form', { className: 'exam' }, ...questions.map((question, at) => fieldset(question, at + 1)))
+export function draw(questions, home) {
+  return make('form', { className: 'exam' }, ...questions.map((question, at) => fieldset(question, at + 1, home)))
 }

@@ -9,7 +9,10 @@ const heavy = [
   ['[data-exam]', () => import('./exam.js')],
   ['[data-camera]', () => import('./camera.js')],
   ['[data-player]', () => import('./player.js')],
+  ['[data-watch]', () => import('./watch.js')],
+  ['[data-read]', () => import('./read.js')],
   ['form[data-scan]', () => import('./scan.js')],
+  ['form[data-kit-take]', () => import('./kit_take.js')],
   ['form[data-upload]', () => import('./upload.js')],
   ['form[data-tus],[data-tus-drop]', () => import('./tus.js')],
 ]

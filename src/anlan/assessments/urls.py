@@ -1,6 +1,14 @@
 from django.urls import path
 
-from anlan.assessments.views import banks, proctoring, sittings
+from anlan.assessments.views import (
+    banks,
+    items,
+    papers,
+    pictures,
+    proctoring,
+    sittings,
+    uploads,
+)
 
 app_name = "assessments"
 urlpatterns = [
@@ -13,11 +21,31 @@ urlpatterns = [
     path("<uuid:uid>/submit", sittings.submit, name="submit"),
     path("<uuid:uid>/receipt.json", sittings.result_receipt, name="receipt"),
     path("<uuid:uid>/time", proctoring.time, name="time"),
+    path("<uuid:uid>/images/<int:no>", pictures.question_image, name="question_image"),
     path("banks/", banks.banks, name="banks"),
     path("banks/new", banks.new_bank, name="new_bank"),
     path("banks/<uuid:uid>/", banks.bank, name="bank"),
-    path("banks/<uuid:uid>/upload", banks.upload, name="upload"),
-    path("uploads/<uuid:uid>/", banks.uploaded, name="uploaded"),
-    path("uploads/<uuid:uid>/problems.xlsx", banks.problems, name="problems"),
-    path("items/<int:pk>/retire", banks.retire, name="retire"),
+    path("banks/<uuid:uid>/act", banks.act, name="act"),
+    path("banks/<uuid:uid>/coverage", banks.coverage, name="coverage"),
+    path("banks/<uuid:uid>/twins", banks.twins, name="twins"),
+    path("banks/<uuid:uid>/analysis", papers.analysis, name="analysis"),
+    path("banks/<uuid:uid>/export", banks.export, name="export"),
+    path("banks/<uuid:uid>/upload", uploads.upload, name="upload"),
+    path("banks/<uuid:uid>/items/new", items.new_item, name="new_item"),
+    path("uploads/<uuid:uid>/", uploads.uploaded, name="uploaded"),
+    path("uploads/<uuid:uid>/confirm", uploads.confirm, name="confirm"),
+    path("uploads/<uuid:uid>/discard", uploads.discard, name="discard"),
+    path("uploads/<uuid:uid>/problems.xlsx", uploads.problems, name="problems"),
+    path("items/<int:pk>/", items.item, name="item"),
+    path("items/<int:pk>/image", pictures.item_image, name="item_image"),
+    path("items/<int:pk>/edit", items.edit_item, name="edit_item"),
+    path("items/<int:pk>/submit", items.submit, name="submit_item"),
+    path("items/<int:pk>/approve", items.approve, name="approve"),
+    path("items/<int:pk>/return", items.send_back, name="return_item"),
+    path("items/<int:pk>/retire", items.retire, name="retire"),
+    path("twins/<int:first>/<int:second>", banks.decide_twins, name="decide_twins"),
+    path("papers/", papers.paper_rules, name="paper_rules"),
+    path("papers/new", papers.new_paper_rule, name="new_paper_rule"),
+    path("papers/<uuid:uid>/", papers.edit_paper_rule, name="paper_rule"),
+    path("papers/<uuid:uid>/end", papers.end_paper_rule, name="end_paper_rule"),
 ]

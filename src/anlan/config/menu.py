@@ -7,6 +7,7 @@ from anlan.bookings.policies import booking_organization
 from anlan.classes import queries as classes
 from anlan.classes.models import Status
 from anlan.foundation.accounts.models import Role, User
+from anlan.foundation.accounts.policies import is_operator
 from anlan.foundation.accounts.queries import reach
 from anlan.foundation.codes.models import System
 from anlan.foundation.codes.queries import code_name
@@ -27,6 +28,8 @@ def menu_for(user: User) -> list[MenuGroup]:
         groups += _teaching(user)
     if mine.has(Role.SAFETY_OFFICER):
         groups += _enterprise(user)
+    if is_operator(user):
+        groups.append(MenuGroup("运维", [MenuItem("收件口", reverse("intake:live"), "clock")]))
     return [*_once(groups), _own(user)]
 
 
@@ -98,6 +101,7 @@ def _official(user: User) -> list[MenuGroup]:
         MenuItem("班次明细", reverse("insights:classes"), "chart-bar"),
         MenuItem("企业覆盖", reverse("insights:enterprises"), "building-factory-2"),
         MenuItem("指标口径", reverse("insights:definitions"), "book"),
+        MenuItem("代码查询", reverse("codes:browse"), "list-search"),
     ]
     outlines = [MenuItem("培训大纲", reverse("courses:syllabi"), "clipboard-list")]
     banks = [MenuItem("题库", reverse("assessments:banks"), "books")]

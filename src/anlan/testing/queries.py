@@ -19,6 +19,7 @@ from pathlib import Path
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from anlan.foundation.intake.cutoffs import list_kept
 from anlan.testing.floors import ROOT
 
 COUNTS = ROOT / "tests" / "house" / "query_counts.json"
@@ -34,7 +35,7 @@ class MoreQueries(AssertionError):
 @contextmanager
 def counted(name: str, *, counts: Path = COUNTS) -> Iterator[None]:
     """Count the statements made inside and hold them against the file."""
-    with CaptureQueriesContext(connection) as captured:
+    with list_kept(), CaptureQueriesContext(connection) as captured:
         yield
     asked = [q["sql"] for q in captured if not q["sql"].lstrip().upper().startswith(FRAME)]
     if os.environ.get(WRITE) == "1":

@@ -1,7 +1,7 @@
 """Items as the hot paths need them, read once per process: kinds, keys, and ready JSON of the text.
 
 The shelf asks for the banks' stamp before it hands anything out: new items and retired ones are
-seen with the next batch. Who changes an item in place sets `Bank.changed_at` (`touch_bank`); who
+seen with the next batch. Who changes an item in place calls `services.touch_bank`; who
 forgets is found out after `STALE_SECONDS`.
 """
 
@@ -82,19 +82,22 @@ def _stamp() -> object:
     quote = connection.ops.quote_name
     bank, item = quote(Bank._meta.db_table), quote(Item._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT (SELECT MAX(id) FROM {item}), COUNT(*), MAX(changed_at) FROM {bank}"
-        )
+        cursor.execute(f"SELECT (SELECT MAX(id) FROM {item}), COUNT(*), SUM(revision) FROM {bank}")
         return connection.settings_dict["NAME"], cursor.fetchone()
 
 
 def _read(ids: Iterable[int]) -> dict[int, Shelved]:
-    rows = Item.objects.filter(pk__in=ids).values_list("pk", "kind", "stem", "options", "answer")
-    return {pk: _shelved(*fields) for pk, *fields in rows}
+    rows = Item.objects.filter(pk__in=ids)
+    found = rows.values_list("pk", "kind", "stem", "options", "answer", "image")
+    return {pk: _shelved(*fields) for pk, *fields in found}
 
 
-def _shelved(kind: str, stem: str, options: Sequence[Any], answer: Sequence[int]) -> Shelved:
+def _shelved(
+    kind: str, stem: str, options: Sequence[Any], answer: Sequence[int], image: int | None
+) -> Shelved:
     head = b'"kind":' + _encode(kind) + b',"stem":' + _encode(stem)
+    if image:
+        head += b',"image":true'
     return Shelved(kind, tuple(answer), head, tuple(_encode(option) for option in options))
 
 
@@ -103,7 +106,7 @@ forget_shelf = shelf.clear
 
 
 def paper_json(questions: Sequence[Mapping[str, Any]]) -> bytes:
-    """A paper as a phone shows it: `[{"kind", "stem", "options"}]`; nothing tells an answer."""
+    """A paper as a phone shows it: `[{"kind", "stem", "image", "options"}]`, no answers."""
     items = shelf.items(question["item"] for question in questions)
     return b"[" + b",".join(_question(items[q["item"]], q["order"]) for q in questions) + b"]"
 

@@ -1,11 +1,17 @@
 """What this room does: fill banks, hold sittings, mark practicals."""
 
+from anlan.assessments.services.analysis import analyse_items
 from anlan.assessments.services.answers import save_answer, save_answers
-from anlan.assessments.services.banks import import_bank, open_bank, retire_item, touch_bank
+from anlan.assessments.services.banks import open_bank, retire_item, touch_bank
+from anlan.assessments.services.carried import HasResult, file_carried_sitting
+from anlan.assessments.services.exports import export_bank
 from anlan.assessments.services.grants import grant_time
+from anlan.assessments.services.items import Written, code_items, rewrite_item, write_item
 from anlan.assessments.services.outages import keep_pulse, record_outage, spread_outages
 from anlan.assessments.services.own_bank import load_checklists, load_own_bank
+from anlan.assessments.services.paper_rules import end_paper_rule, set_paper_rule
 from anlan.assessments.services.practicals import mark_practical, schedule_practicals
+from anlan.assessments.services.review import approve_items, return_item, submit_item
 from anlan.assessments.services.schedule import (
     lapse_missed,
     schedule_sittings,
@@ -14,10 +20,36 @@ from anlan.assessments.services.schedule import (
 )
 from anlan.assessments.services.starting import prepare_due, prepare_sitting, start_sitting
 from anlan.assessments.services.submission import submit_sitting
+from anlan.assessments.services.twins import keep_both
+from anlan.assessments.services.uploads import (
+    AT_ONCE,
+    READ_AT_ONCE,
+    confirm_upload,
+    discard_upload,
+    import_bank,
+    import_upload,
+    read_upload,
+    upload_bank,
+    work_on,
+)
 
 __all__ = [
+    "AT_ONCE",
+    "READ_AT_ONCE",
+    "HasResult",
+    "Written",
+    "analyse_items",
+    "approve_items",
+    "code_items",
+    "confirm_upload",
+    "discard_upload",
+    "end_paper_rule",
+    "export_bank",
+    "file_carried_sitting",
     "grant_time",
     "import_bank",
+    "import_upload",
+    "keep_both",
     "keep_pulse",
     "lapse_missed",
     "load_checklists",
@@ -26,16 +58,24 @@ __all__ = [
     "open_bank",
     "prepare_due",
     "prepare_sitting",
+    "read_upload",
     "record_outage",
     "retire_item",
+    "return_item",
+    "rewrite_item",
     "save_answer",
     "save_answers",
     "schedule_practicals",
     "schedule_sittings",
+    "set_paper_rule",
     "spread_outages",
     "start_sitting",
+    "submit_item",
     "submit_overdue",
     "submit_sitting",
     "touch_bank",
+    "upload_bank",
     "void_sitting",
+    "work_on",
+    "write_item",
 ]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -101,13 +101,16 @@ class Door(RuleBasedStateMachine):
         assert told["signed_out"] == len(self.left)
         assert told["sheet_filed"] == self.filed
 
+    def stayed(self, n: int) -> bool:
+        return self.left[n] >= self.register.leave_from
+
     @invariant()
     def hours_need_both_marks(self) -> None:
         earned = hours_of([self.register])
         for n, person in enumerate(self.people):
             if n not in self.left:
                 assert earned.get(person.pk, Decimal(0)) == 0
-            elif self.left[n] - self.came[n] >= timedelta(hours=4):
+            elif self.came[n] <= self.register.late_after and self.stayed(n):
                 assert earned[person.pk] == Decimal(4)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from anlan.assessments.models import Checklist, Practical, Sitting
+from anlan.assessments.queries import paper_rule_for
 from anlan.assessments.services import schedule_practicals, schedule_sittings
 from anlan.classes import queries, results
 from anlan.classes.models import Enrolment, EnrolmentStatus, Status, TrainingClass, Trial
@@ -88,6 +89,7 @@ def _schedule(
         title=f"{klass.title} · 结业理论考试"[:120],
         industry=klass.industry,
         rules=queries.rules_for(klass, local_date(opens_at)),
+        paper_rule=paper_rule_for(klass.industry, local_date(opens_at)),
         opens_at=opens_at,
         closes_at=closes_at,
         by=by,
@@ -118,6 +120,7 @@ def _make_up(
             title=f"{klass.title} · 补考"[:120],
             industry=klass.industry,
             rules=queries.rules_for(klass, local_date(scheduled_at)),
+            paper_rule=paper_rule_for(klass.industry, local_date(scheduled_at)),
             opens_at=scheduled_at - timedelta(minutes=30),
             closes_at=scheduled_at + timedelta(hours=8),
             by=by,

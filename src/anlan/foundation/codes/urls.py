@@ -4,4 +4,9 @@ from anlan.foundation.codes import views
 
 app_name = "codes"
 
-urlpatterns = [path("industries/", views.industries, name="industries")]
+urlpatterns = [
+    path("", views.browse, name="browse"),
+    path("industries/", views.industries, name="industries"),
+    path("crosswalk/", views.crosswalk, name="crosswalk"),
+    path("<slug:system>/", views.book, name="book"),
+]

@@ -2,15 +2,29 @@
 
 import argparse
 import json
+from collections.abc import Callable, Mapping
 
-from anlan.operations.bench import archive, certificates, chain, coding, ledger
+from anlan.operations.bench import (
+    archive,
+    certificates,
+    chain,
+    coding,
+    exam,
+    heartbeat,
+    ledger,
+    signin,
+)
 
-BENCHES = {
+BENCHES: Mapping[str, Callable[[], Mapping[str, object]]] = {
     "archive": lambda: archive.measure() | certificates.measure(),
     "chain": chain.measure,
     "coding": coding.measure,
+    "exam": exam.measure,
+    "heartbeat": heartbeat.measure,
     "ledger": ledger.measure,
+    "signin": signin.measure,
 }
+BURSTS = {"exam": exam.measure, "heartbeat": heartbeat.measure, "signin": signin.measure}
 LEAST_ENTRIES, MOST_ENTRIES = 1_000, 100_000_000
 
 
@@ -19,11 +33,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
     entries = f"ledger 用多少条测量，默认 {ledger.ENTRIES}，约四分钟；10000000 约四十分钟"
     parser.add_argument("--entries", type=_entries, metavar="N", help=entries)
+    people = "exam、signin、heartbeat 最多多少人，默认 10000"
+    parser.add_argument("--learners", type=_learners, metavar="N", help=people)
 
 
 def run(args: argparse.Namespace) -> int:
+    figures: Mapping[str, object]
     if args.name == "ledger" and args.entries:
         figures = ledger.measure(args.entries)
+    elif args.name in BURSTS and args.learners:
+        figures = BURSTS[args.name](args.learners)
     else:
         figures = BENCHES[args.name]()
     if args.json:
@@ -38,4 +57,10 @@ def run(args: argparse.Namespace) -> int:
 def _entries(text: str) -> int:
     if not text.isdecimal() or not LEAST_ENTRIES <= int(text) <= MOST_ENTRIES:
         raise argparse.ArgumentTypeError(f"请写 {LEAST_ENTRIES} 到 {MOST_ENTRIES} 之间的整数")
+    return int(text)
+
+
+def _learners(text: str) -> int:
+    if not text.isdecimal() or not 10 <= int(text) <= 10_000:
+        raise argparse.ArgumentTypeError(f"请写 10 到 10000 之间的整数，不是「{text}」")
     return int(text)

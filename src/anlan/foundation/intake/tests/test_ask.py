@@ -108,7 +108,8 @@ def test_only_posts_are_taken(door: Door) -> None:
 
 
 def test_what_is_not_the_intake_s_goes_to_the_site(door: Door) -> None:
-    assert door.ask("elsewhere", {}).body == b"the site"
+    assert door.ask("", {}, PATH_INFO="/elsewhere").body == b"the site"
+    assert door.ask("elsewhere", {}).status == 404
 
 
 def test_a_repeat_gets_the_first_answer_and_is_done_once(door: Door) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from anlan.courses.models import Module, Syllabus, SyllabusModule
 
-SHIPPED = Path(__file__).parent / "data" / "syllabi.json"
+SHIPPED = Path(__file__).parents[1] / "data" / "syllabi.json"
 Row = Mapping[str, Any]
 
 
