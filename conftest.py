@@ -12,6 +12,7 @@ from django.test.client import ClientHandler
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from anlan.assessments.queries.shelf import forget_shelf
 from anlan.testing import scenes, template
 from anlan.testing.cast import Cast, the_cast
 from anlan.testing.intake import nobody_is_cut_off
@@ -56,6 +57,7 @@ def _private_folders(tmp_path: Path, issuer_folder: Path, settings: object) -> N
 def _scenes(request: pytest.FixtureRequest, _private_folders: None) -> Iterator[None]:
     """Scenes are remembered in stories that run in a transaction (`anlan.testing.scenes`)."""
     nobody_is_cut_off()
+    forget_shelf()
     scenes.begin_story(lambda: scenes.patches_code(request.node.funcargs.get("monkeypatch")))
     yield
     scenes.end_story()

@@ -26,7 +26,11 @@ from django.utils.timezone import now  # noqa: E402
 
 from anlan.archives.models import Archive  # noqa: E402
 from anlan.assessments.models import Checklist, Item, Practical, Sitting  # noqa: E402
-from anlan.assessments.services import load_checklists, load_own_bank  # noqa: E402
+from anlan.assessments.services import (  # noqa: E402
+    load_checklists,
+    load_own_bank,
+    schedule_sittings,
+)
 from anlan.attendance.models import Mark  # noqa: E402
 from anlan.classes import queries  # noqa: E402
 from anlan.classes.models import TrainingClass  # noqa: E402
@@ -38,6 +42,9 @@ from anlan.foundation.accounts.models import Role, ScopeKind  # noqa: E402
 from anlan.foundation.accounts.services import give_role, open_account  # noqa: E402
 from anlan.foundation.jobs.services import run_due  # noqa: E402
 from anlan.foundation.ledger.models import Entry  # noqa: E402
+from anlan.foundation.rules.models import Rule  # noqa: E402
+from anlan.foundation.rules.queries import rulebook  # noqa: E402
+from anlan.identity.models import Person, id_index  # noqa: E402
 from anlan.kits.models import Record  # noqa: E402
 from anlan.operations.story import acts, troupe  # noqa: E402
 from anlan.operations.story.names import Inventor  # noqa: E402
@@ -182,6 +189,46 @@ class Stage:
             for f in files
         ]
 
+    def an_exam_to_sit(self, opens: str) -> dict[str, str]:
+        """A learner with an account and a sitting of six questions, two hours open."""
+        at = datetime.fromisoformat(opens)
+        load_exam_rules()
+        one = Inventor(77, start=300).person()
+        user = open_account(username="exam-learner", name=one.name, password=PASSWORD)
+        person = Person.objects.create(
+            name=one.name,
+            id_number=one.id_number,
+            id_index=id_index(one.id_number),
+            user=user,
+            created_at=now(),
+            is_synthetic=True,
+        )
+        [sitting] = schedule_sittings(
+            [person],
+            title="机械制造企业工伤预防培训（演示） · 结业理论考试",
+            industry="machinery",
+            rules=rulebook(at.date()),
+            opens_at=at,
+            closes_at=at + timedelta(hours=2),
+            by=None,
+            at=now(),
+        )
+        return {"uid": str(sitting.uid), "user": user.username, "password": PASSWORD}
+
+    def sitting(self, uid: str) -> dict[str, Any]:
+        """What the server has of a sitting."""
+        found = Sitting.objects.get(uid=uid)
+        return {
+            "status": found.status,
+            "answers": found.answers,
+            "score": str(found.score),
+            "stems": list(
+                Item.objects.filter(pk__in=[q["item"] for q in found.questions]).values_list(
+                    "stem", flat=True
+                )
+            ),
+        }
+
     def a_class_to_carry(self) -> dict[str, Any]:
         """A running class of the cast's on its first morning, its exam arranged for the same day."""
         self.travel("2026-11-23T09:00:00+08:00")
@@ -230,6 +277,14 @@ class Stage:
         inventor = Inventor(31, start=700)
         made = [inventor.person() for _ in range(count)]
         return [[one.name, one.id_number, one.phone] for one in made]
+
+
+def load_exam_rules() -> None:
+    """A short paper, and phones that needn't take turns: nobody else is asking."""
+    Rule.objects.filter(key="exam.composition").update(
+        value={"single": 2, "multiple": 2, "judge": 2}
+    )
+    Rule.objects.filter(key="exam.seal_spread_minutes").update(value=0)
 
 
 def serve(stage: Stage) -> None:

@@ -90,3 +90,19 @@ class ChecklistForm(forms.Form):
         if not head.startswith(_PHOTO_HEADS):
             raise forms.ValidationError(f"“{photo.name}”不是照片，请重新拍照或选择 jpg、png 图片。")
         return photo
+
+
+class TimeForm(forms.Form):
+    """More time for one sitting, and why."""
+
+    minutes = forms.IntegerField(
+        label="补时分钟数",
+        min_value=1,
+        error_messages={"required": "请填写补时多少分钟。", "invalid": "请填写整数分钟。"},
+    )
+    reason = forms.CharField(
+        label="补时原因",
+        max_length=200,
+        help_text="写明发生了什么、谁在场，例如：考场停电 10 分钟，监考人员在场。",
+        error_messages={"required": "请写明补时原因。"},
+    )

@@ -3,9 +3,9 @@
 import hashlib
 from datetime import datetime
 
-from anlan.assessments.models import Practical, Sitting
+from anlan.assessments.models import Outage, Practical, Sitting
 from anlan.foundation.accounts.models import User
-from anlan.foundation.ledger.services import Line
+from anlan.foundation.ledger.services import Line, rfc3339
 from anlan.proofs.canonical import canonical
 
 
@@ -27,6 +27,16 @@ def sitting_line(sitting: Sitting, verb: str, by: User | None, at: datetime, **d
         person.committed,
         sitting.device,
     )
+
+
+def outage_line(outage: Outage, at: datetime) -> Line:
+    """What the server knows of its own outage; it names nobody."""
+    data = {
+        "kind": str(outage.kind),
+        "since": rfc3339(outage.since),
+        "until": rfc3339(outage.until),
+    }
+    return Line(outage.subject, "outage_recorded", None, at, data)
 
 
 def submitted_line(sitting: Sitting, by: User | None, at: datetime) -> Line:

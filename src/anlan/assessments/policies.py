@@ -1,5 +1,10 @@
 """Who may keep item banks. A sitting asks nothing: only its own person ever finds it."""
 
+from collections.abc import Callable
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from anlan.assessments.models import Item
 from anlan.foundation.accounts.models import Role, User
 from anlan.foundation.accounts.policies import is_city_official
@@ -33,3 +38,9 @@ def may_set_paper(user: User, rule: object) -> bool:
 def is_the_learner(user: User, sitting: object) -> bool:
     """The sitting was found through `sitting_for`, so it is the user's own."""
     return user.is_active
+
+
+def may_proctor(user: User, sitting: object) -> bool:
+    """Whoever runs or examines what the sitting belongs to; the room above that holds it knows."""
+    asked: Callable[[User, object], bool] = import_string(settings.ANLAN_PROCTORS)
+    return asked(user, sitting)

@@ -21,6 +21,8 @@ SENTENCES = {
     "sitting_submitted": "一名学员交卷：{score} 分，{result}",
     "sitting_voided": "理论考试作废：{reason}",
     "sitting_lapsed": "一名学员未参加考试",
+    "sitting_extended": "理论考试补时 {seconds} 秒：{reason}",
+    "outage_recorded": "平台中断：{since} 至 {until}",
     "practical_scheduled": "安排实操考核",
     "practical_marked": "实操考核：{score} 分，{result}",
 }

@@ -1,16 +1,26 @@
 from django.urls import path
 
-from anlan.assessments.views import banks, items, papers, pictures, sittings, uploads
+from anlan.assessments.views import (
+    banks,
+    items,
+    papers,
+    pictures,
+    proctoring,
+    sittings,
+    uploads,
+)
 
 app_name = "assessments"
 urlpatterns = [
     path("", sittings.mine, name="mine"),
+    path("worker.js", sittings.worker, name="worker"),
     path("<uuid:uid>/", sittings.cover, name="sitting"),
     path("<uuid:uid>/start", sittings.start, name="start"),
     path("<uuid:uid>/paper", sittings.paper, name="paper"),
     path("<uuid:uid>/answers", sittings.answer, name="answer"),
     path("<uuid:uid>/submit", sittings.submit, name="submit"),
     path("<uuid:uid>/receipt.json", sittings.result_receipt, name="receipt"),
+    path("<uuid:uid>/time", proctoring.time, name="time"),
     path("<uuid:uid>/images/<int:no>", pictures.question_image, name="question_image"),
     path("banks/", banks.banks, name="banks"),
     path("banks/new", banks.new_bank, name="new_bank"),

@@ -1,5 +1,6 @@
 """Who may do what with a class: each rule reads like the regulation it comes from."""
 
+from anlan.assessments.models import Sitting
 from anlan.attendance.models import Leave
 from anlan.classes.models import (
     ChangeRequest,
@@ -8,6 +9,7 @@ from anlan.classes.models import (
     Session,
     Status,
     TrainingClass,
+    Trial,
 )
 from anlan.classes.places import Place, class_of
 from anlan.classes.states import EDITABLE, UNDECIDED, UNDER_WAY
@@ -121,6 +123,17 @@ def may_run_made_up(user: User, made: HoursMadeUp) -> bool:
 def may_examine(user: User, enrolment: Enrolment) -> bool:
     """The provider's examiners mark practical checks."""
     return reach(user).works_for(enrolment.klass.provider.uid, Role.EXAMINER)
+
+
+def may_give_time(user: User, klass: TrainingClass) -> bool:
+    """The class managers and examiners of the provider give time in an exam, with a reason."""
+    return reach(user).works_for(klass.provider.uid, Role.CLASS_MANAGER, Role.EXAMINER)
+
+
+def may_proctor(user: User, sitting: Sitting) -> bool:
+    """Whoever may give time in the class that holds the sitting (`ANLAN_PROCTORS`)."""
+    held = Trial.objects.select_related("enrolment__klass__provider").filter(sitting=sitting)
+    return any(may_give_time(user, trial.enrolment.klass) for trial in held)
 
 
 def may_see_people(user: User, klass: TrainingClass) -> bool:

@@ -63,8 +63,11 @@ ANLAN_SENTENCES = [
 ANLAN_TAUGHT = ["anlan.classes.taught.taught_in_classes"]
 # What is asked of the intake (`/in/…`): lists of endpoints, handed in by rooms above it.
 ANLAN_INTAKE: list[str] = [
+    "anlan.assessments.intake.hot.ENDPOINTS",
     "anlan.courses.intake.ENDPOINTS",
     "anlan.classes.intake.ENDPOINTS",
 ]
 # Whose lessons somebody may learn: asked by courses, known to classes.
 ANLAN_LEARNERS = "anlan.classes.learners.learners_of_providers"
+# Who may give a sitting more time: asked with the user and the sitting, which knows no class.
+ANLAN_PROCTORS = "anlan.classes.policies.may_proctor"

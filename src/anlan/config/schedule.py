@@ -11,7 +11,13 @@ from anlan.archives.jobs import (
     seal_closed_classes,
 )
 from anlan.assessments.jobs import analyse_items, work_on_bank_files
-from anlan.assessments.services import lapse_missed, submit_overdue
+from anlan.assessments.services import (
+    keep_pulse,
+    lapse_missed,
+    prepare_due,
+    spread_outages,
+    submit_overdue,
+)
 from anlan.attendance.services import forget_addresses
 from anlan.bookings.jobs import promote_waiters
 from anlan.classes.jobs import start_due_classes
@@ -45,6 +51,10 @@ SCHEDULE = [
     Job(import_rosters, every=timedelta(seconds=1)),
     Job(work_on_bank_files, every=timedelta(seconds=1)),
     Job(analyse_items, every=timedelta(minutes=10)),
+    # Prompt, so that long work elsewhere is never taken for an outage.
+    Job(keep_pulse, every=timedelta(seconds=5), lane=PROMPT),
+    Job(spread_outages, every=timedelta(seconds=5)),
+    Job(prepare_due, every=timedelta(seconds=30)),
     Job(submit_overdue, every=timedelta(seconds=5)),
     Job(lapse_missed, every=timedelta(minutes=1)),
     Job(glean_sittings, every=timedelta(minutes=1)),

@@ -15,6 +15,7 @@ from anlan.assessments.models.banks import (
 from anlan.assessments.models.papers import ItemFigures, PaperRule
 from anlan.assessments.models.practicals import Checklist, Practical
 from anlan.assessments.models.sittings import Sitting, SittingStatus
+from anlan.assessments.models.time import LateAnswer, Outage, OutageKind, Pulse, TimeGrant
 
 __all__ = [
     "Bank",
@@ -29,8 +30,13 @@ __all__ = [
     "ItemKind",
     "ItemStatus",
     "KeptPair",
+    "LateAnswer",
+    "Outage",
+    "OutageKind",
     "PaperRule",
     "Practical",
+    "Pulse",
     "Sitting",
     "SittingStatus",
+    "TimeGrant",
 ]

@@ -41,6 +41,9 @@ class Bank(models.Model):
     owner = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="banks")
     source = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()
+    revision = models.PositiveIntegerField(
+        default=0, help_text="grows when items change in place, so that caches see it"
+    )
 
     def __str__(self) -> str:
         return self.title

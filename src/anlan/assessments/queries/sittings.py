@@ -80,6 +80,11 @@ def sitting_for(user: User, uid: UUID) -> Sitting:
     return Sitting.objects.select_related("person").get(uid=uid, person__user=user)
 
 
+def any_sitting(user: User, uid: UUID) -> Sitting:
+    """A sitting of anybody's, for a page whose policy asks the room that holds it."""
+    return Sitting.objects.select_related("person").get(uid=uid)
+
+
 def sittings_of(user: User) -> QuerySet[Sitting]:
     """The user's own sittings, the next one first."""
     return Sitting.objects.filter(person__user=user).order_by("-closes_at", "-id")

@@ -1,10 +1,13 @@
 """What this room does: fill banks, hold sittings, mark practicals."""
 
 from anlan.assessments.services.analysis import analyse_items
-from anlan.assessments.services.banks import open_bank, retire_item
+from anlan.assessments.services.answers import save_answer, save_answers
+from anlan.assessments.services.banks import open_bank, retire_item, touch_bank
 from anlan.assessments.services.carried import HasResult, file_carried_sitting
 from anlan.assessments.services.exports import export_bank
+from anlan.assessments.services.grants import grant_time
 from anlan.assessments.services.items import Written, code_items, rewrite_item, write_item
+from anlan.assessments.services.outages import keep_pulse, record_outage, spread_outages
 from anlan.assessments.services.own_bank import load_checklists, load_own_bank
 from anlan.assessments.services.paper_rules import end_paper_rule, set_paper_rule
 from anlan.assessments.services.practicals import mark_practical, schedule_practicals
@@ -15,13 +18,8 @@ from anlan.assessments.services.schedule import (
     submit_overdue,
     void_sitting,
 )
-from anlan.assessments.services.sittings import (
-    prepare_sitting,
-    save_answer,
-    save_answers,
-    start_sitting,
-    submit_sitting,
-)
+from anlan.assessments.services.starting import prepare_due, prepare_sitting, start_sitting
+from anlan.assessments.services.submission import submit_sitting
 from anlan.assessments.services.twins import keep_both
 from anlan.assessments.services.uploads import (
     AT_ONCE,
@@ -48,16 +46,20 @@ __all__ = [
     "end_paper_rule",
     "export_bank",
     "file_carried_sitting",
+    "grant_time",
     "import_bank",
     "import_upload",
     "keep_both",
+    "keep_pulse",
     "lapse_missed",
     "load_checklists",
     "load_own_bank",
     "mark_practical",
     "open_bank",
+    "prepare_due",
     "prepare_sitting",
     "read_upload",
+    "record_outage",
     "retire_item",
     "return_item",
     "rewrite_item",
@@ -66,10 +68,12 @@ __all__ = [
     "schedule_practicals",
     "schedule_sittings",
     "set_paper_rule",
+    "spread_outages",
     "start_sitting",
     "submit_item",
     "submit_overdue",
     "submit_sitting",
+    "touch_bank",
     "upload_bank",
     "void_sitting",
     "work_on",

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from anlan.assessments.models import Bank, Item, ItemStatus
 from anlan.assessments.states import ITEM_STEPS
@@ -23,10 +24,16 @@ def open_bank(
     return bank
 
 
+def touch_bank(bank: Bank) -> None:
+    """Tell every process that items have changed in place, so that its shelf is read anew."""
+    Bank.objects.filter(pk=bank.pk).update(revision=F("revision") + 1)
+
+
 @transaction.atomic
 def retire_item(item: Item, *, by: User, at: datetime, reason: str) -> None:
     """Draw it no more. Papers that hold it keep it."""
     if item.status == ItemStatus.RETIRED:
         raise NotAllowed("这道题已经停用。", "请刷新页面查看最新状态。")
     advance(item, ItemStatus.RETIRED, ITEM_STEPS, retired_at=at)
+    touch_bank(item.bank)
     record(item.bank.subject, "item_retired", by=by, at=at, item=item.key, reason=reason)

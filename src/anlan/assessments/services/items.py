@@ -13,6 +13,7 @@ from anlan.assessments.parsing.drafts import ItemDraft, Unusable
 from anlan.assessments.parsing.pictures import Album
 from anlan.assessments.parsing.rows import refuse_options
 from anlan.assessments.parsing.texts import checked
+from anlan.assessments.services.banks import touch_bank
 from anlan.assessments.states import ITEM_STEPS
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
@@ -94,6 +95,7 @@ def code_items(
     for kind, codes in ((CodeKind.ROLE, roles), (CodeKind.TRADE, trades)):
         if codes is not None:
             _set_codes(items, kind, list(dict.fromkeys(codes)))
+    touch_bank(bank)
     record(
         bank.subject,
         "items_coded",

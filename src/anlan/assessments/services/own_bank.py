@@ -9,6 +9,7 @@ from django.db import transaction
 
 from anlan.assessments.models import Bank, Checklist, Item, ItemStatus
 from anlan.assessments.parsing.drafts import answer_texts, fingerprint, plain
+from anlan.assessments.services.banks import touch_bank
 from anlan.assessments.states import ITEM_STEPS
 from anlan.lib.states import advance
 
@@ -36,6 +37,7 @@ def load_own_bank(*, at: datetime, file: Path = DATA / "items.jsonl") -> Bank:
     Item.objects.bulk_create(fresh, batch_size=500)
     for item in shipped:
         _mend(known.get(item.fingerprint), item)
+    touch_bank(bank)
     return bank
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from anlan.assessments.models import Bank, Item, ItemStatus
 from anlan.assessments.policies import may_approve
+from anlan.assessments.services.banks import touch_bank
 from anlan.assessments.states import ITEM_STEPS
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.services import record
@@ -45,6 +46,7 @@ def approve_items(bank: Bank, items: Sequence[Item], *, by: User, at: datetime) 
     for item in mine:
         advance(item, ItemStatus.IN_USE, ITEM_STEPS, reviewer=by, reviewed_at=at, remark="")
     _retire_replaced(mine, at)
+    touch_bank(bank)
     record(bank.subject, "items_approved", by=by, at=at, items=len(mine), first=mine[0].key)
     return len(mine)
 

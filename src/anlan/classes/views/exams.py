@@ -57,6 +57,7 @@ def exams(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
         "counts": _counts(list(results.values())),
         "without": without,
         "may_run": may_run,
+        "may_give_time": policies.may_give_time(user, klass),
         "waits_for_start": policies.may_run(user, klass) and klass.status == Status.APPROVED,
         "form": _exam_form(klass, at) if may_run and without else None,
         "failed": [(group, _makeup_form(group, at)) for group in failed],

@@ -16,6 +16,7 @@ import msgspec
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
 from msgspec import Struct
 
+from anlan.foundation.intake import troubles
 from anlan.foundation.intake.counts import Counts
 from anlan.foundation.intake.endpoints import Item, Writer
 from anlan.foundation.intake.turns import turn
@@ -84,6 +85,7 @@ class Group:
         with self._door:
             if len(self._queue) >= self._most_waiting:
                 self.counts.turned_away(time.time())
+                troubles.note(item.at)
                 raise Busy
             self._queue.append(mine)
         since = time.monotonic()
@@ -155,6 +157,7 @@ class Group:
         """Write and commit; only then is anybody told."""
         with turn(), transaction.atomic():
             answers = self._write([one.item for one in batch])
+        troubles.over()
         for one, answer in zip(batch, answers, strict=True):
             one.answer = answer
 
@@ -179,6 +182,8 @@ class Group:
         refused = isinstance(mine.answer, Refused) and not busy
         with self._door:
             self.counts.answered(waited, time.time(), refused=refused, busy=busy)
+            if busy:
+                troubles.note(mine.item.at)
 
     def told(self) -> bytes:
         """What it has done, and how many wait now, as JSON."""
