@@ -57,4 +57,6 @@ ANLAN_SENTENCES = [
     "anlan.supervision.sentences.SENTENCES",
 ]
 # What is asked of the intake (`/in/…`): lists of endpoints, handed in by rooms above it.
-ANLAN_INTAKE: list[str] = []
+ANLAN_INTAKE: list[str] = [
+    "anlan.assessments.intake.events.ENDPOINTS",
+]

@@ -10,7 +10,7 @@ from anlan.archives.jobs import (
     reseal_ordered_classes,
     seal_closed_classes,
 )
-from anlan.assessments.services import lapse_missed, submit_overdue
+from anlan.assessments.services import lapse_missed, submit_overdue, weigh_events
 from anlan.attendance.services import forget_addresses
 from anlan.bookings.jobs import promote_waiters
 from anlan.classes.jobs import start_due_classes
@@ -41,6 +41,7 @@ SCHEDULE = [
     Job(import_rosters, every=timedelta(seconds=1)),
     Job(submit_overdue, every=timedelta(seconds=5)),
     Job(lapse_missed, every=timedelta(minutes=1)),
+    Job(weigh_events, every=timedelta(seconds=10)),
     Job(start_due_classes, every=timedelta(seconds=30)),
     Job(promote_waiters, every=timedelta(seconds=10)),
     Job(send_text_messages, every=timedelta(seconds=2)),

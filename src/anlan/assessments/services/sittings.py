@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from anlan.assessments.papers import Grade, Question, draw, grade, mark
 from anlan.assessments.queries import draw_pool
 from anlan.assessments.states import SITTING_STEPS
 from anlan.foundation.accounts.models import User
+from anlan.foundation.ledger.models import TimeSource
 from anlan.foundation.ledger.services import record_many
 from anlan.foundation.rules.queries import rulebook
 from anlan.lib.dates import local_date, moment_text
@@ -87,6 +89,7 @@ def submit_sitting(
     by: User | None,
     at: datetime,
     answers: Mapping[str, Sequence[int]] | None = None,
+    time_source: TimeSource = TimeSource.SERVER,
 ) -> Sitting:
     """Grade the paper. `answers` handed in with it count only before the deadline.
 
@@ -107,7 +110,7 @@ def submit_sitting(
         score=found.score,
         passed=found.passed,
     )
-    record_many([submitted_line(sitting, by, at)])
+    record_many([replace(submitted_line(sitting, by, at), time_source=time_source)])
     return sitting
 
 
@@ -136,9 +139,8 @@ def _refuse_unless_open(sitting: Sitting, at: datetime) -> None:
 def _refuse_unless_running(sitting: Sitting) -> None:
     if sitting.status == SittingStatus.SUBMITTED and sitting.submitted_at:
         raise NotAllowed(
-            f"这份试卷已于 {moment_text(sitting.submitted_at)} 交卷，"
-            f"成绩 {sitting.score:f} 分，不会改变。",
-            "请返回查看成绩和解析。",
+            f"这份试卷已于 {moment_text(sitting.submitted_at)} 交卷，不能再改。",
+            "请返回「我的考试」查看。",
         )
     if sitting.status == SittingStatus.READY:
         raise NotAllowed("考试还没有开始。", "请先点「开始考试」。")
