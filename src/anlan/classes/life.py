@@ -22,6 +22,7 @@ _BROUGHT_AT = {
     "attendance": "classes:files",
     "recordings": "classes:files",
     "exams": "classes:exams",
+    "sittings": "classes:class_reviews",
 }
 
 

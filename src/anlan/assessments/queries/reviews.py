@@ -22,6 +22,7 @@ from anlan.assessments.models import (
     SittingStatus,
 )
 from anlan.assessments.queries.releases import appeals_close, is_released
+from anlan.assessments.queries.sittings import Review, review_of
 from anlan.assessments.states import UNDECIDED_REVIEWS
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import reach
@@ -201,6 +202,44 @@ def appeal_door(sitting: Sitting, no: int, *, at: datetime) -> AppealDoor:
     else:
         return AppealDoor(True, until)
     return AppealDoor(False, until, why)
+
+
+@dataclass(frozen=True)
+class Objections:
+    """What stands beside a result: reviews, changed scores, appeals, and whether one may appeal."""
+
+    door: AppealDoor
+    may_appeal: bool
+    appeals: list[Appeal]
+    changes: list[ScoreChange]
+    review: SittingReview | None
+
+    @property
+    def open_nos(self) -> set[int]:
+        """Questions that wait for an answer already."""
+        return {one.no for one in self.appeals if one.status == AppealStatus.OPEN}
+
+
+def objections(sitting: Sitting, *, at: datetime) -> Objections:
+    """For the learner's own result page."""
+    review = SittingReview.objects.filter(sitting=sitting).exclude(question="").first()
+    changes = sitting.score_changes.exclude(state=ScoreState.HELD)
+    door = appeal_door(sitting, 0, at=at)
+    return Objections(
+        door=door,
+        may_appeal=is_released(sitting, at=at) and at < door.until,
+        appeals=list(appeals_of(sitting)),
+        changes=[one for one in changes if one.score_before != one.score_after],
+        review=review,
+    )
+
+
+def question_of(sitting: Sitting, no: int, *, at: datetime) -> Review | None:
+    """The question that is objected to, with its key; only once the result is released."""
+    if not no or not is_released(sitting, at=at):
+        return None
+    found = review_of(sitting)
+    return found[no - 1] if no <= len(found) else None
 
 
 def deciders_before(sitting: Sitting, no: int) -> set[int]:

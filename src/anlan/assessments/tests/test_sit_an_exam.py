@@ -195,9 +195,9 @@ def test_handing_in_twice_is_refused_and_the_score_stands(sitting: Sitting) -> N
     late = Sitting.objects.get(pk=sitting.pk)
     with pytest.raises(NotAllowed, match="09:01 交卷，不能再改"):
         submit_sitting(late, by=None, at=NOW + 2 * MINUTE, answers=wrong_answers(sitting))
-    with pytest.raises(NotAllowed, match="不会改变"):
+    with pytest.raises(NotAllowed, match="不能再改"):
         save_answer(late, 1, [0], by=None, at=NOW + 2 * MINUTE)
-    with pytest.raises(NotAllowed, match="不会改变"):
+    with pytest.raises(NotAllowed, match="不能再改"):
         start_sitting(late, by=None, at=NOW + 2 * MINUTE)
     sitting.refresh_from_db()
     assert (sitting.score, sitting.submitted_at) == (FULL_MARK, NOW + MINUTE)

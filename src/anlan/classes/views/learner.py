@@ -18,7 +18,7 @@ from anlan.classes import own, policies, queries, tickets
 from anlan.classes.calendars import calendar_file
 from anlan.classes.forms_live import SurveyForm
 from anlan.classes.models import Enrolment, Session, Status, SurveyDone
-from anlan.classes.results import UNDECIDED
+from anlan.classes.results import UNDECIDED, veiled
 from anlan.classes.services.door import sign_by_code
 from anlan.classes.services.surveys import answer_survey
 from anlan.classes.tries import count_wrong_try, require_tries_left
@@ -172,7 +172,8 @@ def mine_list(request: HttpRequest) -> HttpResponse:
 def mine(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     """One class of mine: where and when, my hours, my exam, my result."""
     at = now()
-    result = own.result_of(enrolment)
+    whole = own.result_of(enrolment)
+    result = veiled(whole, at=at)
     answered = SurveyDone.objects.filter(enrolment=enrolment).exists()
     days = own.days_of(enrolment, at)
     context = {
@@ -181,7 +182,7 @@ def mine(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
         "days": days,
         "result": result,
         "hours": int(result.hours) if result.hours % 1 == 0 else float(result.hours),
-        "waiting": [s for s in result.sittings if s.status in UNDECIDED],
+        "waiting": [s for s in whole.sittings if s.status in UNDECIDED],
         "answered": answered,
         "may_answer": not answered
         and enrolment.klass.status == Status.RUNNING
