@@ -5,8 +5,8 @@ from datetime import datetime
 
 from anlan.assessments.models import Appeal, PaperSheet, ScoreChange, SittingReview
 from anlan.assessments.queries.reviews import (
+    account_of,
     appeals_of,
-    event_note,
     events_of,
     weigh,
 )
@@ -41,7 +41,7 @@ def sitting_page(held: OfClass, *, at: datetime) -> SittingPage:
     review = SittingReview.objects.select_related("opened_by", "asked_by", "decided_by")
     moments = [
         *([Moment(sitting.started_at, "开始作答")] if sitting.started_at else []),
-        *(Moment(one.at, one.get_kind_display(), event_note(one)) for one in events),
+        *(Moment(when, what, note) for when, what, note in account_of(events)),
         *([Moment(sitting.submitted_at, "交卷")] if sitting.submitted_at else []),
     ]
     return SittingPage(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from anlan.archives.models import Certificate
 from anlan.archives.queries import certificates_of
 from anlan.assessments.models import Sitting, SittingStatus
+from anlan.assessments.queries.reviews import questions_to
 from anlan.attendance.models import Mark, MarkKind
 from anlan.classes.models import Enrolment, EnrolmentStatus, Session, Status, SurveyDone
 from anlan.classes.queries import COUNTED
@@ -50,7 +51,12 @@ def phone_of(user: User, person: Person | None, at: datetime) -> Phone:
     sessions = list(_sessions(person, at))
     signed = _signed(person, sessions)
     return Phone(
-        now=[*_on_now(sessions, signed, at), *_exams(person, at), *_surveys(person, at)],
+        now=[
+            *_questions(user),
+            *_on_now(sessions, signed, at),
+            *_exams(person, at),
+            *_surveys(person, at),
+        ],
         next=[_next(one) for one in sessions if not _open(one, at)][:3],
         kept=[_certificate(one) for one in certificates_of(person)[:2]],
         unread=unread,
@@ -110,6 +116,19 @@ def _exams(person: Person, at: datetime) -> list[Task]:
             "writing",
         )
         for one in rows
+    ]
+
+
+def _questions(user: User) -> list[Task]:
+    """Somebody asks about a sitting and waits for this learner's word."""
+    return [
+        Task(
+            "请对考试情况作出说明",
+            reverse("assessments:explain", args=[one.sitting.uid]),
+            f"{one.sitting.title} · {cn_day(one.answer_due)} {cn_time(one.answer_due)} 前回复",
+            "message",
+        )
+        for one in questions_to(user)
     ]
 
 

@@ -49,7 +49,7 @@ def appeals_close(sitting: Sitting) -> datetime:
     moments = decided.values_list("decided_at", flat=True)
     since = max([since, *(moment for moment in moments if moment)])
     days = books.of(sitting).whole("exam.appeal_days")
-    return at_shanghai(local_date(since) + timedelta(days=days + 1), time(0))
+    return at_shanghai(local_date(since) + timedelta(days=days), time(23, 59))
 
 
 @dataclass(slots=True)

@@ -82,7 +82,7 @@ class Weight:
 
 def weigh(sitting: Sitting, events: Iterable[SittingEvent]) -> Weight:
     """Sum up the events. What a device says of its own clock is bounded by the server's time."""
-    found = sorted(events, key=lambda one: (one.device_at or one.at, one.pk))
+    found = sorted(events, key=lambda one: (_moment(one), one.pk))
     longest = _longest(sitting)
     weight = Weight()
     weight.away, weight.away_seconds, weight.never_back = _gaps(
@@ -118,6 +118,27 @@ def event_note(event: SittingEvent) -> str:
     if said := str(event.detail.get("reason", ""))[:100]:
         notes.append(said)
     return "，".join(notes)
+
+
+def account_of(events: Sequence[SittingEvent]) -> list[tuple[datetime, str, str]]:
+    """(when, what, note), a leaving and its return in one line with how long it took."""
+    back_of = {EventKind.FOCUS_LOST: EventKind.FOCUS_BACK, EventKind.OFFLINE: EventKind.ONLINE}
+    lines: list[tuple[datetime, str, str]] = []
+    returned: set[int] = set()
+    for at, event in enumerate(events):
+        if event.pk in returned:
+            continue
+        wanted = back_of.get(EventKind(event.kind))
+        later = (one for one in events[at + 1 :] if one.kind in (wanted, event.kind))
+        back = next(later, None) if wanted else None
+        label = event.get_kind_display()
+        if back is not None and back.kind == wanted:
+            returned.add(back.pk)
+            seconds = max(int((_moment(back) - _moment(event)).total_seconds()), 0)
+            lines.append((event.at, f"{label} {_span(seconds)}", event_note(event)))
+        else:
+            lines.append((event.at, label, event_note(event)))
+    return lines
 
 
 def rules_of(sitting: Sitting) -> Rulebook:
@@ -280,10 +301,15 @@ def _gaps(
             times += left is None
             left = left or event
         elif event.kind == back and left is not None:
-            span = ((event.device_at or event.at) - (left.device_at or left.at)).total_seconds()
+            span = (_moment(event) - _moment(left)).total_seconds()
             seconds += min(max(span, 0.0), longest)
             left = None
     return times, int(min(seconds, longest)), left is not None
+
+
+def _moment(event: SittingEvent) -> datetime:
+    """For how long something took, the device's own clock is the better witness."""
+    return event.device_at or event.at
 
 
 def _longest(sitting: Sitting) -> float:

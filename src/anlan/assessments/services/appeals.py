@@ -1,7 +1,7 @@
 """A learner objects to a result or to a question; somebody who had no part in it answers."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -23,6 +23,7 @@ from anlan.assessments.queries.reviews import (
     sittings_with,
 )
 from anlan.assessments.services.results import Regrading, regrade, restore_result, void_result
+from anlan.assessments.services.reviews import DAY_ENDS
 from anlan.assessments.states import APPEAL_STEPS
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.services import record, record_many
@@ -52,7 +53,7 @@ def make_appeal(sitting: Sitting, no: int, *, words: str, by: User, at: datetime
         item_id=sitting.questions[no - 1]["item"] if no else None,
         words=words.strip()[:500],
         made_at=at,
-        due_at=at_shanghai(local_date(at) + timedelta(days=days + 1), time(0)),
+        due_at=at_shanghai(local_date(at) + timedelta(days=days), DAY_ENDS),
     )
     said = digest(made.words)
     record_many([sitting_line(sitting, "appeal_made", by, at, about=made.about, words=said)])

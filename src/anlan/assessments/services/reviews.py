@@ -31,6 +31,7 @@ from anlan.lib.refusals import BadInput, NotAllowed, Refused
 from anlan.lib.states import advance
 
 MOST_A_RUN = 200
+DAY_ENDS = time(23, 59)  # the last minute of a clock's last day
 
 
 def note_event(
@@ -117,7 +118,7 @@ def ask_learner(review: SittingReview, *, question: str, by: User, at: datetime)
     if not question.strip():
         raise BadInput("请写明要学员说明什么。", "例如：考试中切出页面 6 次，请说明原因。")
     days = rulebook(local_date(at), scope=review.sitting.industry).whole("exam.review_answer_days")
-    due = at_shanghai(local_date(at) + timedelta(days=days + 1), time(0))
+    due = at_shanghai(local_date(at) + timedelta(days=days), DAY_ENDS)
     advance(
         review,
         ReviewStatus.ASKED,

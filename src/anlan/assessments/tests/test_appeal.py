@@ -76,7 +76,7 @@ def chosen_key(sitting: Sitting, no: int) -> list[int]:
 
 def test_a_result_is_upheld_with_an_answer(cast: Cast, sitting: Sitting) -> None:
     appeal = objection(sitting, 0)
-    assert appeal.due_at == NOW.replace(hour=16) + 5 * DAY
+    assert appeal.due_at == NOW.replace(hour=15, minute=59) + 5 * DAY
     uphold(appeal, answer="逐题核对无误。", by=cast.examiner, at=LATER + DAY)
     appeal.refresh_from_db()
     assert (appeal.status, appeal.decided_by) == ("upheld", cast.examiner)

@@ -79,4 +79,4 @@ def test_a_page_of_sittings_reads_a_rule_book_once(
 
 
 def test_an_appeal_may_be_made_for_the_days_of_the_rule(sitting: Sitting) -> None:
-    assert f"{to_shanghai(appeals_close(sitting)):%m-%d %H:%M}" == "12-09 00:00"
+    assert f"{to_shanghai(appeals_close(sitting)):%m-%d %H:%M}" == "12-08 23:59"

@@ -75,7 +75,7 @@ def test_nothing_is_taken_before_the_learner_was_asked(
     with pytest.raises(Refused, match="还没有听学员说明"):
         decide_review(review, normal=False, reason="肯定作弊", by=cast.examiner, at=LATER)
     asked(review, cast)
-    with pytest.raises(Refused, match="学员还没有回复，期限是 2026年11月27日"):
+    with pytest.raises(Refused, match="学员还没有回复，期限是 2026年11月26日"):
         decide_review(review, normal=False, reason="肯定作弊", by=cast.examiner, at=LATER)
     sitting.refresh_from_db()
     assert sitting.score == FULL_MARK

@@ -30,7 +30,7 @@ def not_yet(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 @guarded(is_the_learner, load=reviews.review_for)
 def explain(request: HttpRequest, review: SittingReview) -> HttpResponse:
     """Somebody asks; the learner answers in own words, once."""
-    form = WordsForm(request.POST or None)
+    form = WordsForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         words = form.cleaned_data["words"]
         services.explain(review, words=words, by=actor(request), at=now())
@@ -53,7 +53,7 @@ def explain(request: HttpRequest, review: SittingReview) -> HttpResponse:
 def appeal(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """Object to the result, or with `?no=3` to a question."""
     at, no = now(), question_no(request.GET.get("no", ""))
-    form = WordsForm(request.POST or None)
+    form = WordsForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         words = form.cleaned_data["words"]
         services.make_appeal(sitting, no, words=words, by=actor(request), at=at)

@@ -14,9 +14,11 @@ from anlan.classes.views import (
     filming,
     holds,
     learner,
+    papers,
     record,
     review,
     roll,
+    sittings,
     stills,
     watch,
 )
@@ -24,7 +26,7 @@ from anlan.testing.cast import NOW
 
 PAGES = (
     *(application, change, record, review, door, exams, files, holds, learner, roll),
-    *(filming, stills, watch),
+    *(filming, stills, watch, papers, sittings),
 )
 SetClock = Callable[[datetime], None]
 

@@ -23,6 +23,7 @@ from anlan.assessments.queries.assisted import (
 )
 from anlan.assessments.services.papers_keyed import SCAN_ENDINGS, SCAN_MB
 from anlan.assessments.services.tablets import tablet_of_link
+from anlan.attendance.codes import qr_svg
 from anlan.classes import policies, queries, sittings
 from anlan.classes.forms.sittings import (
     DifferenceForm,
@@ -39,7 +40,6 @@ from anlan.foundation.files.responses import PDF, send_bytes, send_file
 from anlan.foundation.files.services import keep_upload
 from anlan.lib.dates import to_shanghai
 from anlan.lib.refusals import BadInput
-from anlan.lib.typeset import qr_svg
 
 inviting = guarded(policies.may_invigilate, load=queries.class_for)
 one_sitting = guarded(policies.may_invigilate_it, load=sittings.sitting_for)
@@ -65,7 +65,7 @@ def assist(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
 @one_sitting
 def tablet(request: HttpRequest, held: OfClass) -> HttpResponse:
     """Check who it is, in person; then a one-time link for the tablet."""
-    form = TabletForm(request.POST or None)
+    form = TabletForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         read = form.cleaned_data
         _tablet, token = assessments.open_tablet(
@@ -134,7 +134,7 @@ def paper(request: HttpRequest, held: OfClass) -> HttpResponse:
     step, boxes = paper_step(sheet), answer_boxes(held.sitting)
     keyed_by_me = sheet.keyings.filter(by=user).exists()
     form: KeyingForm | DifferenceForm | None = None
-    data = request.POST or None
+    data = request.POST if request.method == "POST" else None
     if step in (PaperStep.SCANNED, PaperStep.KEYED) and not keyed_by_me:
         form = KeyingForm(boxes, data)
     elif step == PaperStep.DIFFERENT:
