@@ -37,7 +37,7 @@ def at(name: str, sheet: PaperSheet) -> str:
 
 def letters(answers: dict[str, list[int]]) -> dict[str, str]:
     """As a clerk types them."""
-    return {f"k-{no}": "".join("abcde"[p] for p in chosen) for no, chosen in answers.items()}
+    return {f"k-{no}": "".join("abcdefghij"[p] for p in chosen) for no, chosen in answers.items()}
 
 
 def scanned(manager: Client, sheet: PaperSheet) -> int:
