@@ -13,6 +13,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from anlan.assessments.queries.shelf import forget_shelf
+from anlan.foundation.rules.queries import forget_rulebooks
 from anlan.testing import scenes, template
 from anlan.testing.cast import Cast, the_cast
 from anlan.testing.intake import nobody_is_cut_off
@@ -58,6 +59,7 @@ def _scenes(request: pytest.FixtureRequest, _private_folders: None) -> Iterator[
     """Scenes are remembered in stories that run in a transaction (`anlan.testing.scenes`)."""
     nobody_is_cut_off()
     forget_shelf()
+    forget_rulebooks()
     scenes.begin_story(lambda: scenes.patches_code(request.node.funcargs.get("monkeypatch")))
     yield
     scenes.end_story()

@@ -7,6 +7,7 @@ import { startQr } from './qr.js'
 const heavy = [
   ['[data-chart]', () => import('./charts.js')],
   ['[data-exam]', () => import('./exam.js')],
+  ['[data-tablet]', () => import('./tablet.js')],
   ['[data-camera]', () => import('./camera.js')],
   ['[data-player]', () => import('./player.js')],
   ['[data-watch]', () => import('./watch.js')],

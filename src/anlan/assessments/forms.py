@@ -34,6 +34,25 @@ def answers_in(sent: QueryDict) -> dict[str, list[int]]:
         raise BadInput("答卷内容没有读懂，没有保存。", "请返回试卷重新作答。") from wrong
 
 
+def question_no(text: str) -> int:
+    """A question's number as an address or a button names it; 0 for none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+
+
+class WordsForm(forms.Form):
+    """What a learner has to say, in own words."""
+
+    words = forms.CharField(
+        label="您的说明",
+        max_length=500,
+        widget=forms.Textarea({"rows": 5}),
+        error_messages={
+            "required": "请写一两句话。",
+            "max_length": "最多 500 字，请写得短一些。",
+        },
+    )
+
+
 class ChecklistForm(forms.Form):
     """A practical checklist to mark: `mark_<n>` for each item, a photo, a remark.
 

@@ -1,11 +1,13 @@
 from django.urls import path
 
 from anlan.assessments.views import (
+    assisted,
     banks,
     items,
     papers,
     pictures,
     proctoring,
+    reviews,
     sittings,
     uploads,
 )
@@ -22,6 +24,16 @@ urlpatterns = [
     path("<uuid:uid>/receipt.json", sittings.result_receipt, name="receipt"),
     path("<uuid:uid>/time", proctoring.time, name="time"),
     path("<uuid:uid>/images/<int:no>", pictures.question_image, name="question_image"),
+    path("<uuid:uid>/explain", reviews.explain, name="explain"),
+    path("<uuid:uid>/appeal", reviews.appeal, name="appeal"),
+    path("<uuid:uid>/appeals", reviews.appeals, name="appeals"),
+    path("tablet/", assisted.tablet, name="tablet"),
+    path("tablet/enter/<str:token>", assisted.enter, name="tablet_enter"),
+    path("tablet/start", assisted.start, name="tablet_start"),
+    path("tablet/answer", assisted.answer, name="tablet_answer"),
+    path("tablet/check", assisted.check, name="tablet_check"),
+    path("tablet/submit", assisted.submit, name="tablet_submit"),
+    path("tablet/give-back", assisted.give_back, name="tablet_give_back"),
     path("banks/", banks.banks, name="banks"),
     path("banks/new", banks.new_bank, name="new_bank"),
     path("banks/<uuid:uid>/", banks.bank, name="bank"),

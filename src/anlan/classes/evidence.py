@@ -11,6 +11,7 @@ from anlan.classes import queries
 from anlan.classes.checks import Gap
 from anlan.classes.models import Session, TrainingClass
 from anlan.classes.results import Result, may_make_up, results_of
+from anlan.classes.sittings import undecided_count
 from anlan.courses.models import Mode
 from anlan.lib.dates import date_text, local_date
 from anlan.lib.masking import mask_name
@@ -77,6 +78,8 @@ def _trials(klass: TrainingClass, at: datetime) -> Iterator[Gap]:
     untested = sum(1 for r in results if r.attended and not r.trials)
     pending = [r for r in results if r.pending]
     failed = [r for r in results if may_make_up(r, most)]
+    if open_ones := undecided_count(klass):
+        yield Gap("sittings", f"还有 {open_ones} 件答卷复核、申诉或成绩更正没有决定。")
     if untested:
         yield Gap("exams", f"{untested} 名学时达标的学员还没有安排结业考核。")
     if pending:

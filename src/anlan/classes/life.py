@@ -24,6 +24,7 @@ _BROUGHT_AT = {
     "leave": "classes:hours",
     "recordings": "classes:files",
     "exams": "classes:exams",
+    "sittings": "classes:class_reviews",
 }
 
 

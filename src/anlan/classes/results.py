@@ -1,17 +1,20 @@
 """What came of each learner: hours, theory, practical. Read in a few queries for a whole class."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
 from anlan.assessments.models import Practical, Sitting, SittingStatus
+from anlan.assessments.queries.releases import released
 from anlan.attendance.queries import hours_of
 from anlan.classes import queries
 from anlan.classes.madeup import Credit, credits_of
 from anlan.classes.models import Enrolment, EnrolmentStatus, TrainingClass, Trial
 from anlan.lib.dates import local_date
 
-UNDECIDED = (SittingStatus.READY, SittingStatus.STARTED)
+UNDECIDED = (SittingStatus.READY, SittingStatus.STARTED, SittingStatus.ON_PAPER)
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,18 @@ class Result:
     @property
     def tries(self) -> int:
         return len(self.trials)
+
+    @property
+    def used(self) -> int:
+        """Tries that count: one whose result was voided by a person is given back."""
+        voided = [s for s in self.sittings if s.status == SittingStatus.VOID and s.submitted_at]
+        return self.tries - len(voided)
+
+    @property
+    def theory_voided(self) -> bool:
+        """The latest theory result was taken back, and nothing has come after it."""
+        last = self.last_sitting
+        return last is not None and last.status == SittingStatus.VOID
 
     @property
     def pending(self) -> bool:
@@ -139,6 +154,24 @@ def _trials(people: list[Enrolment]) -> dict[int, list[Trial]]:
     return found
 
 
+def veiled(result: Result, *, at: datetime) -> Result:
+    """The result as the learner and the employer may see it: what is not released is undecided.
+
+    The sittings in it are copies, not to be saved.
+    """
+    shown = released(result.sittings, at=at)
+    trials = []
+    for trial in result.trials:
+        sitting = trial.sitting
+        if sitting and sitting.status == SittingStatus.SUBMITTED and sitting.pk not in shown:
+            trial, hidden = copy(trial), copy(sitting)
+            hidden.score = hidden.passed = None
+            hidden.status = SittingStatus.STARTED
+            trial.sitting = hidden
+        trials.append(trial)
+    return replace(result, trials=tuple(trials))
+
+
 def may_make_up(result: Result, most: int) -> bool:
     """Failed, nothing pending, tries left, hours enough, and not given up."""
     return (
@@ -146,6 +179,6 @@ def may_make_up(result: Result, most: int) -> bool:
         and result.tries > 0
         and not result.pending
         and not (result.theory_passed and result.practical_passed)
-        and result.tries <= most
+        and result.used <= most
         and result.enrolment.status == EnrolmentStatus.ENROLLED
     )

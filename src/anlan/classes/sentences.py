@@ -24,6 +24,7 @@ SENTENCES = {
     "class_started": "开班",
     "exam_arranged": "为 {people} 名学员安排结业考核",
     "makeup_arranged": "安排补考：{place}",
+    "retake_advised": "复核后建议一名学员重考：{reason}",
     "attachment_filed": "归档附件：{title}",
     "survey_received": "收到一份满意度评价",
     "class_closed": "结班：{passed}/{enrolled} 人合格",

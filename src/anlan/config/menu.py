@@ -93,6 +93,7 @@ def _official(user: User) -> list[MenuGroup]:
     ]
     watch = [
         MenuItem("现场直播", reverse("classes:on_air"), "broadcast"),
+        *([MenuItem("答卷复核与申诉", reverse("classes:reviews"), "scale")] if decides else []),
         MenuItem("疑点工单", reverse("supervision:tickets"), "shield-exclamation"),
         MenuItem("抽查", reverse("supervision:checks"), "target"),
         MenuItem("回访", reverse("supervision:calls"), "phone"),
@@ -123,6 +124,7 @@ def _provider(user: User) -> list[MenuGroup]:
     work = [
         MenuItem("我的培训班", reverse("classes:list"), "list-details", returned.count()),
         MenuItem("申请开班", reverse("classes:apply"), "plus"),
+        MenuItem("答卷复核与申诉", reverse("classes:reviews"), "scale"),
         MenuItem("监管问询", reverse("supervision:inquiries"), "message"),
     ]
     keeping = [
@@ -140,6 +142,7 @@ def _teaching(user: User) -> list[MenuGroup]:
     items = [MenuItem("培训班", reverse("classes:list"), "list-details")]
     if reach(user).has(Role.EXAMINER):
         items.append(MenuItem("实操考核", reverse("classes:examiner"), "clipboard-check"))
+        items.append(MenuItem("答卷复核与申诉", reverse("classes:reviews"), "scale"))
     return [MenuGroup("教学", items)]
 
 

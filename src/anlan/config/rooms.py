@@ -64,6 +64,7 @@ ANLAN_TAUGHT = ["anlan.classes.taught.taught_in_classes"]
 # What is asked of the intake (`/in/…`): lists of endpoints, handed in by rooms above it.
 ANLAN_INTAKE: list[str] = [
     "anlan.assessments.intake.hot.ENDPOINTS",
+    "anlan.assessments.intake.events.ENDPOINTS",
     "anlan.courses.intake.ENDPOINTS",
     "anlan.classes.intake.ENDPOINTS",
 ]

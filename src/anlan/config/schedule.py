@@ -17,6 +17,7 @@ from anlan.assessments.services import (
     prepare_due,
     spread_outages,
     submit_overdue,
+    weigh_events,
 )
 from anlan.attendance.services import forget_addresses
 from anlan.bookings.jobs import promote_waiters
@@ -58,6 +59,7 @@ SCHEDULE = [
     Job(submit_overdue, every=timedelta(seconds=5)),
     Job(lapse_missed, every=timedelta(minutes=1)),
     Job(glean_sittings, every=timedelta(minutes=1)),
+    Job(weigh_events, every=timedelta(seconds=10)),
     Job(start_due_classes, every=timedelta(seconds=30)),
     Job(promote_waiters, every=timedelta(seconds=10)),
     Job(send_text_messages, every=timedelta(seconds=2)),

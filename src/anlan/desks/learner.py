@@ -11,6 +11,7 @@ from django.urls import reverse
 from anlan.archives.models import Certificate
 from anlan.archives.queries import certificates_of
 from anlan.assessments.models import Sitting, SittingStatus
+from anlan.assessments.queries.reviews import questions_to
 from anlan.attendance.models import Mark, MarkKind, Register
 from anlan.attendance.queries import worths
 from anlan.classes.models import Enrolment, EnrolmentStatus, Session, Status, SurveyDone
@@ -107,6 +108,7 @@ def phone_of(user: User, person: Person | None, at: datetime) -> Phone:
     signing = [one for one in own.sessions if _signs(own, one)]
     sittings = _open_sittings(person, at)
     now = [
+        *_questions(user),
         *_on_now(signing, own.marks, at),
         *_exams(sittings, at),
         *_lessons(own.steps),
@@ -229,6 +231,19 @@ def _reviews(person: Person, at: datetime) -> list[Task]:
     note = f"考试和课中答错的题，约 {minutes} 分钟"
     href = reverse("courses:review")
     return [Task(f"复习错题：{load.left} 题", href, note, "refresh", "开始复习")]
+
+
+def _questions(user: User) -> list[Task]:
+    """Somebody asks about a sitting and waits for this learner's word."""
+    return [
+        Task(
+            "请对考试情况作出说明",
+            reverse("assessments:explain", args=[one.sitting.uid]),
+            f"{one.sitting.title} · {cn_day(one.answer_due)} {cn_time(one.answer_due)} 前回复",
+            "message",
+        )
+        for one in questions_to(user)
+    ]
 
 
 def _surveys(enrolments: Sequence[Enrolment], at: datetime) -> list[Task]:

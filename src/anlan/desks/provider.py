@@ -9,6 +9,7 @@ from anlan.classes.evidence import missing_evidence
 from anlan.classes.models import Closing, Session, Status, TrainingClass
 from anlan.desks.queries import AHEAD, sessions_between
 from anlan.desks.shape import SHOWN, Coming, Desk, Figure
+from anlan.desks.sittings import sittings_waiting
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import reach
 from anlan.foundation.ui.formats import cn_time
@@ -31,6 +32,7 @@ def desk_of(user: User, at: datetime) -> Desk:
         *(_session(one) for one in sessions if one.day == today and _still_on(one, at)),
         *_asked(user),
         *_carried(found),
+        *sittings_waiting(user),
         *_returned(found),
         *_ended(found, at),
         *_drafts(found),

@@ -1,1 +1,1 @@
-"""The hot paths of exams."""
+"""What a phone sends while a paper is sat, under `/in/exams/…`: many at once, one transaction."""

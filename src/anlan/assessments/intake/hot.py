@@ -7,6 +7,7 @@ same answer. Answers go by question and `n`: the newest stands.
 import base64
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.urls import reverse
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from anlan.assessments.models import OutageKind, Sitting
+from anlan.assessments.queries.releases import released
 from anlan.assessments.queries.shelf import paper_json
 from anlan.assessments.services.answers import Kept as Taken
 from anlan.assessments.services.answers import save_locked
@@ -25,6 +27,7 @@ from anlan.assessments.services.starting import start_locked
 from anlan.assessments.services.submission import submit_locked
 from anlan.foundation.intake import troubles
 from anlan.foundation.intake.endpoints import Endpoint, Item
+from anlan.foundation.rules.queries import rulebook_at_hand
 from anlan.lib.refusals import Refused
 
 TURN_BITS = 20  # a later device's answers count as newer, whatever the earlier one has numbered
@@ -142,7 +145,10 @@ def submit(items: Sequence[Item[Submit]]) -> list[Struct | Refused]:
     """Hand in and grade; handed in before, the same answer again."""
     _note_troubles(items)
     hands, missing = _hands(items)
-    return _laid(items, missing, iter(submit_locked(hands)), hands, _submitted)
+    done = submit_locked(hands)
+    at = max(item.at for item in items)
+    shown = released((hand.sitting for hand in hands), at=at, ask=rulebook_at_hand)
+    return _laid(items, missing, iter(done), hands, partial(_submitted, shown=shown))
 
 
 ENDPOINTS = [
@@ -231,12 +237,12 @@ def _kept(_item: Item[Keep], hand: Hand, kept: Taken) -> Struct:
     )
 
 
-def _submitted(_item: Item[Submit], hand: Hand, kept: Taken) -> Struct:
+def _submitted(_item: Item[Submit], hand: Hand, kept: Taken, *, shown: frozenset[int]) -> Struct:
     sitting = hand.sitting
     answer = Submitted(
         status=sitting.status,
         submitted=_ms(sitting.submitted_at),
-        released=True,
+        released=sitting.pk in shown,
         receipt=reverse("assessments:receipt", args=[sitting.uid]),
         apart=len(kept.apart),
         now=_ms(hand.at),

@@ -13,6 +13,7 @@ from anlan.organizations.models import Organization
 class SittingStatus(models.TextChoices):
     READY = "ready", "待考"
     STARTED = "started", "考试中"
+    ON_PAPER = "on_paper", "改用纸质试卷"
     SUBMITTED = "submitted", "已交卷"
     LAPSED = "lapsed", "未参加"
     VOID = "void", "已作废"

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from anlan.assessments.models import ItemKind, LateAnswer, Sitting, SittingStatus
+from anlan.assessments.models import EventKind, ItemKind, LateAnswer, Sitting, SittingStatus
 from anlan.assessments.queries.shelf import Shelved, shelf
+from anlan.assessments.services.events import note_event
 from anlan.assessments.services.hands import Hand, Save, lock, refusal_to_go_on
 from anlan.assessments.services.outages import make_good
 from anlan.foundation.accounts.models import User
@@ -200,4 +201,18 @@ def lay_apart(hands: Sequence[Hand], done: Sequence[Kept | Refused]) -> None:
     if len(known) + len(fresh) > MOST_APART * len({pk for pk, _, _ in wanted}):
         raise BadInput("这场考试补传的答案过多，没有保存。", "请联系监考人员。")
     LateAnswer.objects.bulk_create(fresh)
+    _note_late(fresh)
     update_rows(renewed, ["n", "chosen", "told_at", "at"])
+
+
+def _note_late(rows: Sequence[LateAnswer]) -> None:
+    """The sitting's time line says which answers came too late, once each."""
+    for row in rows:
+        note_event(
+            row.sitting,
+            EventKind.LATE_ANSWER,
+            at=row.at,
+            client=f"late:{row.pk}",
+            detail={"no": row.no},
+            device=row.device,
+        )

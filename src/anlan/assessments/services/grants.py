@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from anlan.assessments.lines import sitting_line
-from anlan.assessments.models import Sitting, SittingStatus, TimeGrant
+from anlan.assessments.models import EventKind, Sitting, SittingStatus, TimeGrant
 from anlan.assessments.services.answers import count_apart
+from anlan.assessments.services.events import note_event
 from anlan.assessments.services.hands import lock, refusal_to_go_on
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.services import record_many
@@ -39,6 +40,8 @@ def grant_time(sitting: Sitting, *, minutes: int, reason: str, by: User, at: dat
         sitting=sitting, seconds=minutes * 60, reason=reason.strip()[:200], by=by, at=at
     )
     grant.save()
+    detail = {"seconds": grant.seconds, "reason": grant.reason}
+    note_event(sitting, EventKind.TIME_GRANTED, at=at, client=f"grant:{grant.pk}", detail=detail)
     words = {"seconds": str(grant.seconds), "reason": grant.reason}
     record_many([sitting_line(sitting, "sitting_extended", by, at, **words)])
     return grant

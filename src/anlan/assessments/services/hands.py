@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from anlan.assessments.models import Sitting, SittingStatus
 from anlan.foundation.accounts.models import User
+from anlan.foundation.ledger.models import TimeSource
 from anlan.lib.dates import moment_text
 from anlan.lib.prepared import Prepared
 from anlan.lib.refusals import NotAllowed, Refused
@@ -68,13 +69,17 @@ class Save:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """One request of one person for one sitting. Two hands may hold the same sitting."""
+    """One request of one person for one sitting. Two hands may hold the same sitting.
+
+    `clock` is whose time `at` was read from.
+    """
 
     sitting: Sitting
     by: User | None
     at: datetime
     device: str = ""
     saves: Sequence[Save] = ()
+    clock: TimeSource = TimeSource.SERVER
 
 
 def locked(uids: Iterable[UUID]) -> dict[UUID, Sitting]:
@@ -114,9 +119,8 @@ def refusal_to_go_on(sitting: Sitting) -> Refused | None:
         return None
     if sitting.status == SittingStatus.SUBMITTED and sitting.submitted_at:
         return NotAllowed(
-            f"这份试卷已于 {moment_text(sitting.submitted_at)} 交卷，"
-            f"成绩 {sitting.score:f} 分，不会改变。",
-            "请返回查看成绩和解析。",
+            f"这份试卷已于 {moment_text(sitting.submitted_at)} 交卷，不能再改。",
+            "请返回「我的考试」查看。",
         )
     if sitting.status == SittingStatus.READY:
         return NotAllowed("考试还没有开始。", "请先点「开始考试」。")

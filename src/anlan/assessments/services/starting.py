@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from anlan.assessments.lines import digest, sitting_line
-from anlan.assessments.models import Sitting, SittingStatus
+from anlan.assessments.models import EventKind, Sitting, SittingStatus
 from anlan.assessments.papers import draw
 from anlan.assessments.queries.shelf import shelf
+from anlan.assessments.services.events import note_event
 from anlan.assessments.services.hands import Hand, lock, refusal_to_start
 from anlan.assessments.states import SITTING_STEPS
 from anlan.foundation.accounts.models import User
@@ -87,7 +88,7 @@ def start_locked(hands: Sequence[Hand]) -> list[Refused | None]:
             _begin(hand)
             starting[sitting.pk] = hand
         elif refused is None and _is_another_device(hand):
-            sitting.device, sitting.turn = hand.device, max(1, sitting.turn) + 1
+            _hand_over(hand)
             taken.append(sitting)
         refusals.append(refused)
     begun = [hand.sitting for hand in starting.values()]
@@ -103,6 +104,15 @@ def _begin(hand: Hand) -> None:
     sitting.started_at = at
     sitting.deadline = min(at + timedelta(minutes=sitting.minutes), sitting.closes_at)
     sitting.device, sitting.turn = hand.device[:64], 1
+
+
+def _hand_over(hand: Hand) -> None:
+    """Another phone goes on with the paper. Nobody is kept out; the time line shows it."""
+    sitting = hand.sitting
+    if sitting.device:
+        name = f"device:{sitting.turn + 1}"
+        note_event(sitting, EventKind.SECOND_DEVICE, at=hand.at, client=name, device=hand.device)
+    sitting.device, sitting.turn = hand.device, max(1, sitting.turn) + 1
 
 
 def _is_another_device(hand: Hand) -> bool:

@@ -1,6 +1,7 @@
 """Handing in: graded once, by what the server has; handing in again gets the same answer."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -20,7 +21,8 @@ from anlan.assessments.services.answers import (
 from anlan.assessments.services.hands import Hand, lock, refusal_to_go_on
 from anlan.assessments.states import SITTING_STEPS
 from anlan.foundation.accounts.models import User
-from anlan.foundation.ledger.services import record_many
+from anlan.foundation.ledger.models import TimeSource
+from anlan.foundation.ledger.services import Line, record_many
 from anlan.lib.refusals import Refused
 from anlan.lib.states import advance_locked
 
@@ -32,6 +34,7 @@ def submit_sitting(
     by: User | None,
     at: datetime,
     answers: Mapping[str, Sequence[int]] | None = None,
+    time_source: TimeSource = TimeSource.SERVER,
 ) -> Sitting:
     """Grade the paper. `answers` handed in with it count only before the deadline.
 
@@ -42,7 +45,8 @@ def submit_sitting(
     refused = refusal_to_go_on(sitting)
     if refused:
         raise refused
-    [done] = submit_locked([Hand(sitting, by, at, saves=as_newest(sitting, answers or {}))])
+    saves = as_newest(sitting, answers or {})
+    [done] = submit_locked([Hand(sitting, by, at, saves=saves, clock=time_source)])
     if isinstance(done, Refused):
         raise done
     return sitting
@@ -81,7 +85,11 @@ def _write(hands: Sequence[Hand]) -> None:
     sittings = [hand.sitting for hand in hands]
     fields = ["answers", "counters", "late", "submitted_at", "score", "passed"]
     advance_locked(sittings, SittingStatus.SUBMITTED, SITTING_STEPS, fields)
-    record_many([submitted_line(hand.sitting, hand.by, hand.at) for hand in hands])
+    record_many([_line(hand) for hand in hands])
+
+
+def _line(hand: Hand) -> Line:
+    return replace(submitted_line(hand.sitting, hand.by, hand.at), time_source=hand.clock)
 
 
 def graded(sitting: Sitting) -> Grade:

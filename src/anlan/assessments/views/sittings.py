@@ -14,7 +14,10 @@ from anlan.assessments import queries, services
 from anlan.assessments.forms import answer_in, answers_in
 from anlan.assessments.models import Sitting, SittingStatus
 from anlan.assessments.policies import is_the_learner
+from anlan.assessments.queries.releases import is_released, released
+from anlan.assessments.queries.reviews import objections
 from anlan.assessments.queries.sealing import seal_terms
+from anlan.assessments.views.reviews import not_yet
 from anlan.foundation.accounts.guards import actor, guarded, signed_in
 from anlan.foundation.files.responses import send_bytes
 from anlan.foundation.ledger.receipts import receipt_file, receipt_of
@@ -26,12 +29,14 @@ own = guarded(is_the_learner, load=queries.sitting_for)
 @require_GET
 @guarded(signed_in)
 def mine(request: HttpRequest) -> HttpResponse:
-    waiting = {SittingStatus.READY, SittingStatus.STARTED}
+    at = now()
+    waiting = {SittingStatus.READY, SittingStatus.STARTED, SittingStatus.ON_PAPER}
     found = list(queries.sittings_of(actor(request))[:100])
     context = {
         "waiting": [sitting for sitting in reversed(found) if sitting.status in waiting],
         "past": [sitting for sitting in found if sitting.status not in waiting],
-        "now": now(),
+        "released": released(found, at=at),
+        "now": at,
     }
     return render(request, "assessments/mine.html", context)
 
@@ -42,16 +47,19 @@ def mine(request: HttpRequest) -> HttpResponse:
 @own
 def cover(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """What awaits, how to go on, or how it went."""
+    at = now()
     if sitting.status == SittingStatus.SUBMITTED:
+        if not is_released(sitting, at=at):
+            return not_yet(request, sitting)
         reviews = queries.review_of(sitting)
         context = {
             "sitting": sitting,
             "wrong": [review for review in reviews if not review.correct],
             "right": [review for review in reviews if review.correct],
             "apart": sitting.late_answers.filter(counted_at__isnull=True).count(),
+            "said": objections(sitting, at=at),
         }
         return render(request, "assessments/result.html", context)
-    at = now()
     kinds = queries.kinds_of(sitting)
     context = {
         "sitting": sitting,
@@ -62,6 +70,7 @@ def cover(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         "running": queries.is_running(sitting, at=at),
         "act": queries.next_act(sitting, at=at),
         "seal": _seal(sitting, at),
+        "said": objections(sitting, at=at) if sitting.submitted_at else None,
     }
     return _kept_offline(render(request, "assessments/cover.html", context))
 
@@ -112,7 +121,7 @@ def submit(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 @own
 def result_receipt(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """That the score was recorded, with the own name opened; `Refused` before it is signed."""
-    if sitting.status != SittingStatus.SUBMITTED:
+    if not is_released(sitting, at=now()):
         raise Http404
     made = receipt_of(sitting.subject, "sitting_submitted", sitting.person.committed)
     return send_bytes(receipt_file(made), f"考试成绩回执-{sitting.title}.json", "application/json")

@@ -148,7 +148,7 @@ def _require_failed(result: "results.Result", most: int) -> None:
         raise Refused(f"{name} 还有未完成的考核。", "请等考核结束后再安排补考。")
     if result.theory_passed and result.practical_passed:
         raise Refused(f"{name} 的考核已经合格，不需要补考。", "请从选择中去掉。")
-    if result.tries > most:
+    if result.used > most:
         raise Refused(f"{name} 已补考 {most} 次，不能再补考。", "需要重新参加培训班。")
 
 

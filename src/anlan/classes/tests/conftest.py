@@ -17,10 +17,12 @@ from anlan.classes.views import (
     filming,
     holds,
     learner,
+    papers,
     record,
     review,
     roll,
     sign,
+    sittings,
     stills,
     watch,
 )
@@ -28,7 +30,7 @@ from anlan.testing.cast import NOW
 
 PAGES = (
     *(application, change, record, review, door, exams, files, holds, learner, roll, sign),
-    *(filming, stills, watch, checks, absences),
+    *(filming, stills, watch, checks, absences, papers, sittings),
 )
 SetClock = Callable[[datetime], None]
 

@@ -10,7 +10,7 @@ from anlan.classes import own, policies, queries
 from anlan.classes.calendars import calendar_file
 from anlan.classes.forms_live import SurveyForm
 from anlan.classes.models import Enrolment, Status, SurveyDone
-from anlan.classes.results import UNDECIDED
+from anlan.classes.results import UNDECIDED, veiled
 from anlan.classes.services.surveys import answer_survey
 from anlan.foundation.accounts.guards import actor, guarded, signed_in
 from anlan.foundation.files.responses import send_bytes
@@ -40,7 +40,8 @@ def mine_list(request: HttpRequest) -> HttpResponse:
 def mine(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     """One class of mine: where and when, my hours, my exam, my result."""
     at = now()
-    result = own.result_of(enrolment)
+    whole = own.result_of(enrolment)
+    result = veiled(whole, at=at)
     answered = SurveyDone.objects.filter(enrolment=enrolment).exists()
     days = own.days_of(enrolment, at)
     context = {
@@ -49,7 +50,7 @@ def mine(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
         "days": days,
         "result": result,
         "hours": int(result.hours) if result.hours % 1 == 0 else float(result.hours),
-        "waiting": [s for s in result.sittings if s.status in UNDECIDED],
+        "waiting": [s for s in whole.sittings if s.status in UNDECIDED],
         "answered": answered,
         "may_answer": not answered
         and enrolment.klass.status == Status.RUNNING
