@@ -130,7 +130,7 @@ class Group:
                 one.done.set()
 
     def _commit(self, batch: Sequence[_Waiting]) -> None:
-        close_old_connections()
+        _renew_connection()
         with self._door:
             self.counts.committed(time.time())
         try:
@@ -144,7 +144,7 @@ class Group:
                 self._alone(one)
 
     def _alone(self, one: _Waiting) -> None:
-        close_old_connections()
+        _renew_connection()
         try:
             self._answer([one])
         except Exception as failed:
@@ -166,7 +166,7 @@ class Group:
             self.counts.broke(time.time())
         if isinstance(failed, InterfaceError | DatabaseError):
             log.warning("intake could not commit: %s", failed)
-            connection.close_if_unusable_or_obsolete()
+            _renew_connection()
             one.answer = Busy()
             return
         log.exception("intake writer failed", exc_info=failed)
@@ -183,3 +183,9 @@ class Group:
         """What it has done, and how many wait now, as JSON."""
         with self._door:
             return _encode(Told(self.counts, len(self._queue)))
+
+
+def _renew_connection() -> None:
+    """Drop a connection that broke or grew old; within a transaction (a test's) it stays."""
+    if not connection.in_atomic_block:
+        close_old_connections()
