@@ -1,7 +1,7 @@
 """The stage: a database with codes and rules, files in a temporary folder, the cast on call."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.client import ClientHandler
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django.plugin import blocking_manager_key
 
 from anlan.assessments.queries.shelf import forget_shelf
 from anlan.foundation.rules.queries import forget_rulebooks
@@ -18,6 +19,7 @@ from anlan.testing import scenes, template
 from anlan.testing.cast import Cast, the_cast
 from anlan.testing.intake import nobody_is_cut_off
 
+EMPTIED = pytest.StashKey[bool]()
 # Speed is measured by `make bench`; a busy machine must not fail a story.
 hypothesis_settings.register_profile(
     "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -97,6 +99,24 @@ def client(site: ClientHandler) -> Client:
     stranger = Client()
     stranger.handler = site
     return stranger
+
+
+def _is_transactional(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked or (marker and marker.kwargs.get("transaction")))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Django empties every table after a story that commits; before the next, the stage is set."""
+    if _is_transactional(item):
+        item.session.stash[EMPTIED] = True
+    elif item.session.stash.get(EMPTIED, False):
+        item.session.stash[EMPTIED] = False
+        with item.config.stash[blocking_manager_key].unblock():
+            template.fill_test_database()
+    return (yield)
 
 
 @pytest.hookimpl(trylast=True)
