@@ -91,9 +91,9 @@ class MarkFacts(models.Model):
 
     `address` is a keyed hash of the network address that a scan came from; it is forgotten after
     `attendance.address_days`. `code_age` is how many seconds the code had been off the screen when
-    it reached the server, `distance` how many metres from the door the phone said it was (the place
-    itself is not kept), `other_phone` why it was not the own phone, `away` the seconds of pauses
-    that a sign-out closes.
+    it reached the server (none while it was on it). `distance` is how many metres from the door the
+    phone said it was; the place itself is not kept. `other_phone` says why it was not the own one,
+    `away` the seconds of pauses that a sign-out closes.
     """
 
     kind = models.CharField(max_length=3, choices=MarkKind)

@@ -194,7 +194,7 @@ def _mark(wish: Signing) -> Mark:
         nonce=wish.nonce or uuid.uuid4(),
         time_source=wish.time_source,
         late=wish.kind == MarkKind.IN and wish.at > wish.register.late_after,
-        code_age=wish.code_age,
+        code_age=wish.code_age or None,
         distance=wish.distance,
     )
 
