@@ -99,7 +99,7 @@ def test_an_old_code_and_a_place_far_away_are_asked_about_from_the_rule_on(
 
 
 def post(cast: Cast, browser_of: Enter, session: Session, **sent: object) -> int:
-    url = reverse("classes:check", args=[session.uid])
+    url = reverse("classes:check_sign", args=[session.uid])
     return browser_of(cast.class_manager).post(url, sent).status_code
 
 
@@ -149,7 +149,7 @@ def test_nobody_else_checks(
 ) -> None:
     session, _register = the_door(klass)
     mark = comes(session, a_learner(klass))
-    url = reverse("classes:check", args=[session.uid])
+    url = reverse("classes:check_sign", args=[session.uid])
     sent = {"mark": mark.pk, "decision": "strike", "reason": "看着不像"}
     for user in (cast.trainer_user, cast.city_official, cast.rival_manager, cast.outsider):
         assert browser_of(user).post(url, sent).status_code == 404
