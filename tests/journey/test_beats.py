@@ -107,12 +107,12 @@ def scene(chromium: Browser) -> Iterator[Scene]:
 
 
 def test_it_beats_while_the_film_plays_and_at_its_pause(scene: Scene) -> None:
-    scene.passes(18)
+    scene.passes(20)
     assert scene.server.beats() == [], "nothing plays, nothing is sent"
     scene.plays()
     scene.passes(40)
     scene.plays(False)
-    scene.passes(18)
+    scene.passes(20)
     beats = scene.server.beats()
     assert 3 <= len(beats) <= 5
     assert all(one["key"] == "k1" for one in beats)
@@ -128,7 +128,7 @@ def test_what_was_not_answered_is_sent_again_after_the_time_asked_for(scene: Sce
 
     scene.plays()
     scene.server.answer = busy
-    scene.passes(18)
+    scene.passes(20)
     assert len(scene.server.beats()) == 1
     scene.server.answer = None
     scene.passes(10)
@@ -145,7 +145,7 @@ def test_another_device_ends_it_once_and_for_good(scene: Scene) -> None:
 
     scene.plays()
     scene.server.answer = taken
-    scene.passes(18)
+    scene.passes(20)
     scene.server.answer = None
     scene.passes(20)
     [refused] = scene.film("refused")
@@ -160,7 +160,7 @@ def test_who_stands_beyond_what_is_credited_is_called_back(scene: Scene) -> None
 
     scene.server.answer = less
     scene.plays()
-    scene.passes(18)
+    scene.passes(20)
     assert scene.film("told")[-1]["back"] == 4
 
 

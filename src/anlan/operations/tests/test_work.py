@@ -8,6 +8,7 @@ import pytest
 from django.db import OperationalError, connections
 from pytest_django import Settings
 
+from anlan.assessments.services import keep_pulse
 from anlan.config.schedule import SCHEDULE as SHIPPED
 from anlan.courses.films.making import make_next
 from anlan.foundation.accounts.models import Role, ScopeKind
@@ -59,9 +60,9 @@ def test_a_lane_does_its_own_jobs_only(settings: Settings, monkeypatch: pytest.M
 
 def test_the_log_is_signed_by_a_worker_of_its_own() -> None:
     prompt = work._of_lane(SHIPPED, PROMPT)
-    assert [job.run for job in prompt] == [sequence]
+    assert [job.run for job in prompt] == [sequence, keep_pulse]
     assert len(work._of_lane(SHIPPED, None)) == len(SHIPPED)
-    assert len(work._of_lane(SHIPPED, STEADY)) == len(SHIPPED) - 2
+    assert len(work._of_lane(SHIPPED, STEADY)) == len(SHIPPED) - 3
     assert [job.run for job in work._of_lane(SHIPPED, FILMS)] == [make_next]
     commands = [_worker(lane)[-2:] for lane in WORKERS.values()]
     assert commands == [["--lane", PROMPT], ["--lane", STEADY], ["--lane", FILMS]]
