@@ -367,7 +367,7 @@ def take_paper(troupe: Troupe, n: int, phone: str, *, fails: bool) -> None:
     sitting = re.search(r"/exams/([0-9a-f-]{36})/", page.url)
     assert sitting
     page.get_by_role("button", name=re.compile("开始")).first.click()
-    page.wait_for_url("**/paper**")
+    expect(page.locator("[data-question='1']")).to_be_visible()
     if n == 0:
         check_accessible(page, "paper")
     right = troupe.stage("right_answers", sitting=sitting[1])

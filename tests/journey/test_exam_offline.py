@@ -124,7 +124,7 @@ def at_nine_a_small_answer_opens_it(scene: Scene, page: Page) -> None:
     state(page, "已保存")
     clean(page)
     assert scene.answered == {"1", "2"}
-    page.wait_for_timeout(300)  # the worker files the page
+    page.wait_for_function("async () => Boolean(await caches.match(location.pathname))")
 
 
 def the_network_goes_and_the_page_is_reloaded(scene: Scene, page: Page) -> None:
