@@ -288,4 +288,6 @@ def _clock(at: datetime) -> str:
     return f"{to_shanghai(at):%H:%M}"
 
 
-ENDPOINTS = [Endpoint("attendance/sign", Sign, Signed, sign, "签到签退", most_bytes=4096)]
+ENDPOINTS = [
+    Endpoint("attendance/sign", Sign, Signed, sign, "签到签退", most_bytes=4096, linger_ms=40),
+]

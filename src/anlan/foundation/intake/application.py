@@ -122,7 +122,7 @@ class Intake:
 def _hatch(endpoint: Endpoint) -> _Hatch:
     decoder = msgspec.json.Decoder(endpoint.asks)
     write = remembering(endpoint) if endpoint.remembers else endpoint.write
-    return _Hatch(endpoint, decoder.decode, Group(write))
+    return _Hatch(endpoint, decoder.decode, Group(write, linger=endpoint.linger_ms / 1000))
 
 
 def _ask(hatch: _Hatch, environ: Environ) -> bytes:

@@ -44,7 +44,8 @@ class Endpoint:
     """`path` stands under `/in/`. With `remembers`, a repeat of a request that carries the same
     `Idempotency-Key` gets the first answer again; without it the writer itself must not mind.
 
-    `most_bytes` bounds the body.
+    `most_bytes` bounds the body. `linger_ms` is for a dear writer: the first of a group waits so
+    long for others to come along, unless enough are there already.
     """
 
     path: str
@@ -53,6 +54,7 @@ class Endpoint:
     write: Writer
     title: str
     remembers: bool = False
+    linger_ms: int = 0
     most_bytes: int = 64 * 1024
 
 

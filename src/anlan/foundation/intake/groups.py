@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 8.0
 MOST_TOGETHER = 200
 MOST_WAITING = 1000
+ENOUGH = 12  # waiting requests that nobody lingers over
 
 
 class Busy(Refused):
@@ -42,10 +43,13 @@ class Busy(Refused):
 
 @dataclass(eq=False)
 class _Waiting:
+    """A request in the queue. `called` is set when its answer is there, or when it is to lead."""
+
     item: Item[Any]
     taken: bool = False
+    leads: bool = False
     answer: "Struct | Refused | Exception | None" = None
-    done: threading.Event = field(default_factory=threading.Event)
+    called: threading.Event = field(default_factory=threading.Event)
 
 
 class Told(Struct):
@@ -65,14 +69,17 @@ class Group:
         patience: float = PATIENCE_SECONDS,
         most_together: int = MOST_TOGETHER,
         most_waiting: int = MOST_WAITING,
+        linger: float = 0.0,
     ) -> None:
         self._write = write
         self._patience = patience
         self._most_together = most_together
         self._most_waiting = most_waiting
+        self._linger = linger
+        self._enough = threading.Event()
         self._queue: list[_Waiting] = []
         self._door = threading.Lock()
-        self._lead = threading.Lock()
+        self._led = False
         self.counts = Counts()
 
     @property
@@ -88,6 +95,10 @@ class Group:
                 troubles.note(item.at)
                 raise Busy
             self._queue.append(mine)
+            mine.leads = not self._led
+            self._led = True
+            if len(self._queue) >= ENOUGH:
+                self._enough.set()
         since = time.monotonic()
         self._wait(mine, since + self._patience)
         self._count(since, mine)
@@ -98,28 +109,38 @@ class Group:
         return mine.answer
 
     def _wait(self, mine: _Waiting, until: float) -> None:
-        while not mine.done.is_set():
-            if not self._lead.acquire(timeout=max(0.0, until - time.monotonic())):
-                if self._withdraw(mine):
-                    mine.answer = Busy()
-                    return
-                mine.done.wait()  # taken by a leader: its answer comes
+        """Until the answer is there; whoever is called to lead serves first."""
+        if not mine.leads and not mine.called.wait(max(0.0, until - time.monotonic())):
+            if self._withdraw(mine):
+                mine.answer = Busy()
                 return
-            try:
-                if not mine.done.is_set():
-                    self._serve()
-            finally:
-                self._lead.release()
+            mine.called.wait()  # taken by a leader, or called to lead: that comes for sure
+        while mine.answer is None:
+            self._lead()
 
     def _withdraw(self, mine: _Waiting) -> bool:
         with self._door:
-            if mine.taken:
+            if mine.taken or mine.leads:
                 return False
             self._queue.remove(mine)
             return True
 
+    def _lead(self) -> None:
+        """Serve one batch, then let somebody who still waits go on."""
+        try:
+            self._serve()
+        finally:
+            with self._door:
+                self._led = bool(self._queue)
+                if self._queue:
+                    self._queue[0].leads = True
+                    self._queue[0].called.set()
+
     def _serve(self) -> None:
+        if self._linger:
+            self._enough.wait(self._linger)
         with self._door:
+            self._enough.clear()
             batch = self._queue[: self._most_together]
             self._queue = self._queue[self._most_together :]
             for one in batch:
@@ -130,7 +151,7 @@ class Group:
             for one in batch:
                 if one.answer is None:
                     one.answer = Busy()
-                one.done.set()
+                one.called.set()
 
     def _commit(self, batch: Sequence[_Waiting]) -> None:
         _fresh_connection()

@@ -11,7 +11,7 @@ from django.utils.timezone import now
 from msgspec import Struct
 
 from anlan.foundation.intake.endpoints import Item
-from anlan.foundation.intake.groups import Busy, Group
+from anlan.foundation.intake.groups import ENOUGH, Busy, Group
 from anlan.foundation.intake.tests.builders import Kept
 from anlan.lib.refusals import NotAllowed, Refused
 
@@ -143,3 +143,15 @@ def test_the_database_s_trouble_is_busy() -> None:
 
     with pytest.raises(Busy):
         Group(full).submit(item("a"))
+
+
+def test_the_first_lingers_until_enough_have_come() -> None:
+    """A dear writer is asked once for many, however long the wait may be."""
+    counter = Counter()
+    counter.go.set()
+    crowd = Crowd(Group(counter.write, linger=LONG))
+    for n in range(ENOUGH):
+        crowd.comes(f"n{n}")
+    told = crowd.all_go_home()
+    assert len(told) == ENOUGH
+    assert [len(batch) for batch in counter.batches] == [ENOUGH]
