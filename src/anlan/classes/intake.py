@@ -289,5 +289,5 @@ def _clock(at: datetime) -> str:
 
 
 ENDPOINTS = [
-    Endpoint("attendance/sign", Sign, Signed, sign, "签到签退", most_bytes=4096, linger_ms=40),
+    Endpoint("attendance/sign", Sign, Signed, sign, "签到签退", most_bytes=4096, linger_ms=80),
 ]
