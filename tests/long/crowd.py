@@ -30,7 +30,7 @@ from anlan.operations.bench.burst.classes import Schools, Seat  # noqa: E402
 from anlan.operations.bench.burst.people import learners, passes_of  # noqa: E402
 from tests.long.ledger import assert_database_whole, torn_leaves  # noqa: E402
 
-LEARNERS = 150
+LEARNERS = 300
 NEWEST = [1]  # what stands last at question 1, whatever order it came in
 SAVES = ((1, [0], 1), (1, NEWEST, 3), (1, [0], 2), (2, [0], 1), (3, [0], 1))
 
@@ -82,12 +82,6 @@ def _save(no: int, chosen: list[int], n: int) -> dict[str, object]:
     return {"no": no, "chosen": chosen, "n": n}
 
 
-def progress(folder: Path) -> None:
-    """How far the crowd has come, as one line of JSON."""
-    done = Sitting.objects.filter(status=SittingStatus.SUBMITTED).count()
-    _tell({"marks": Mark.objects.count(), "submitted": done})
-
-
 def audit(folder: Path) -> None:
     """What was acknowledged and is not there, and what is there more than once."""
     result = json.loads((folder / "result.json").read_text())
@@ -126,4 +120,4 @@ def _whole(sitting: Sitting) -> bool:
 
 
 if __name__ == "__main__":
-    {"prepare": prepare, "progress": progress, "audit": audit}[sys.argv[1]](Path(sys.argv[2]))
+    {"prepare": prepare, "audit": audit}[sys.argv[1]](Path(sys.argv[2]))
