@@ -26,6 +26,8 @@ INSTALLED_APPS = [
     "anlan.trainers",
     "anlan.resources",
     "anlan.programs",
+    "anlan.hazards",
+    "anlan.injuries",
     "anlan.classes",
     "anlan.archives",
     "anlan.bookings",
