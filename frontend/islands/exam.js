@@ -1,166 +1,157 @@
-// The exam on a phone: one question at a time; each answer is sent as it changes and kept here until
-// the server has it; the deadline is the server's.
-import { correct, remaining } from './clock.js'
-import { ask } from './confirm.js'
+// The exam on a phone. The cover fetches the sealed paper ahead and starts; from then on this phone alone can
+// go on: without network, after a reload, after a dead battery. The deadline is the server's.
+import { remaining, serverNow, tick } from './clock.js'
+import { Line } from './exam_line.js'
+import { canOpen, draw, fetchSealed, openSealed } from './exam_paper.js'
+import { get, put } from './store.js'
+import { Table } from './exam_table.js'
 
-const make = (tag, props, ...inside) => { const el = Object.assign(document.createElement(tag), props); el.append(...inside); return el }
+const main = () => document.querySelector('main')
+const pause = (ms) => new Promise((done) => { setTimeout(done, ms) })
 
-// Answers the server has not confirmed yet, by question, in this phone's storage.
-class Unsent {
-  constructor(key) { this.key = `exam:${key}`; this.map = {}; try { this.map = JSON.parse(localStorage.getItem(this.key)) || {} } catch { /* private mode: memory only */ } }
-  save() { try { Object.keys(this.map).length ? localStorage.setItem(this.key, JSON.stringify(this.map)) : localStorage.removeItem(this.key) } catch { /* memory only */ } }
-  put(question, answer) { const n = Math.max(Date.now(), ((this.map[question] || {}).n || 0) + 1); this.map[question] = { answer, n }; this.save() }
-  // Only the very version that was sent: it may have changed meanwhile.
-  drop(question, n) { if ((this.map[question] || {}).n === n) { delete this.map[question]; this.save() } }
-  next() { return Object.entries(this.map).sort((a, b) => a[1].n - b[1].n)[0] }
-  get size() { return Object.keys(this.map).length }
+// Keeps this page and what it needs, so that it opens without a network.
+async function keepPage(worker) {
+  if (!('serviceWorker' in navigator)) return
+  try {
+    await navigator.serviceWorker.register(worker)
+    const ready = await navigator.serviceWorker.ready
+    const assets = performance.getEntriesByType('resource').map((one) => new URL(one.name))
+      .filter((url) => url.origin === location.origin && url.pathname.startsWith('/static/assets/')).map((url) => url.pathname)
+    ready.active.postMessage({ keep: [...new Set(assets)], page: location.pathname })
+  } catch { /* the exam goes on; only a reload without network would not */ }
 }
 
-const controls = (set) => [...set.querySelectorAll('input:not([type=hidden]),textarea,select')]
-const answerOf = (set) => controls(set).filter((c) => (c.type === 'radio' || c.type === 'checkbox' ? c.checked : c.value.trim())).map((c) => c.value.trim())
-function restore(set, answer) {
-  for (const c of controls(set)) {
-    if (c.type === 'radio' || c.type === 'checkbox') c.checked = answer.includes(c.value)
-    else c.value = answer[0] || ''
-  }
-}
-
-export default function exam(form) {
-  const sets = [...form.querySelectorAll('fieldset[data-question]')]
-  const unsent = new Unsent(form.dataset.key || form.dataset.exam)
-  const token = form.querySelector('[name=csrfmiddlewaretoken]')
-  const deadline = Date.parse(form.dataset.deadline || '')
-  let here = 0
-  let busy = false
-  let wait = 2000
-  let timer = 0
-  let submitting = false
-
-  const state = make('span', {})
-  state.setAttribute('role', 'status')
-  const place = make('span', {})
-  const bar = make('progress', { className: 'exam-progress', max: sets.length })
-  bar.setAttribute('aria-label', '已答题数')
-  form.prepend(bar, make('div', { className: 'exam-line' }, place, state))
-  const sheetButton = make('button', { type: 'button', className: 'btn small-btn', textContent: '答题卡' })
-  const back = make('button', { type: 'button', className: 'btn', textContent: '上一题' })
-  const on = make('button', { type: 'button', className: 'btn btn-primary' })
-  const nav = make('nav', { className: 'bar' }, sheetButton, back, on)
-  nav.setAttribute('aria-label', '答题')
-  document.body.append(nav)
-  form.querySelectorAll(':scope > button, :scope > .form-actions').forEach((el) => { el.hidden = true })
-
-  const say = (words, tone = '') => { state.textContent = words; state.className = tone }
-  const answered = () => sets.filter((s) => answerOf(s).length).length
-
-  function show(focus) {
-    sets.forEach((s, i) => { s.hidden = i !== here })
-    place.textContent = `第 ${here + 1} / ${sets.length} 题，已答 ${answered()}`
-    bar.value = answered()
-    back.disabled = here === 0
-    on.textContent = here < sets.length - 1 ? '下一题' : '交卷'
-    if (focus) { scrollTo(0, 0); const legend = sets[here].querySelector('legend'); legend.tabIndex = -1; legend.focus({ preventScroll: true }) }
-  }
-
-  function later() {
-    clearTimeout(timer)
-    timer = setTimeout(flush, wait)
-    wait = Math.min(wait * 2, 30000)
-  }
-
-  // Returns the message of a refusal, or '' when the answer is on the server.
-  async function sendOne(question, { answer, n }) {
-    const reply = await fetch(form.dataset.exam, {
-      method: 'POST', credentials: 'same-origin',
-      headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRFToken': token ? token.value : '' },
-      body: JSON.stringify({ question, answer, n }),
-    })
-    correct(reply)
-    if (reply.status >= 500 || reply.status === 429) throw new Error(String(reply.status))
-    unsent.drop(question, n)
-    if (reply.ok) return ''
-    const body = await reply.json().catch(() => ({}))
-    return body.message || '这一题没有存上，请刷新页面后再答。'
-  }
-
-  async function flush() {
-    if (busy) return !unsent.size
-    busy = true
-    let refused = ''
-    try {
-      for (let item = unsent.next(); item; item = unsent.next()) {
-        say('正在保存')
-        refused = (await sendOne(item[0], item[1])) || refused
-      }
-      wait = 2000
-      refused ? say(refused, 'tone-stop') : say('已保存', 'tone-ok')
-    } catch {
-      say(navigator.onLine ? '网络不稳，答案已存在本机，正在重试' : '未联网，答案已存在本机', 'tone-warn')
-      later()
-    }
-    busy = false
-    return !unsent.size
-  }
-
-  // The form carries every answer too, so what could not be sent one by one arrives with it.
-  async function hand() {
-    if (submitting) return
-    submitting = true
-    on.disabled = true
-    await flush()
-    if (!navigator.onLine) {
-      say('未联网，答卷已存在本机，联网后自动交卷', 'tone-warn')
-      addEventListener('online', () => form.submit(), { once: true })
-      return
-    }
-    form.submit()
-  }
-
-  async function wantsToHand() {
-    const open = sets.length - answered()
-    const question = open ? `还有 ${open} 题没有作答，现在交卷？交卷后不能再改。` : `${sets.length} 题都已作答，现在交卷？交卷后不能再改。`
-    if (await ask(question, '交卷')) hand()
-  }
-
-  function showSheet() {
-    const grid = make('div', { className: 'answer-sheet' })
-    const box = make('dialog', {}, make('strong', { textContent: `已答 ${answered()} / ${sets.length}` }), grid)
-    sets.forEach((s, i) => {
-      const b = make('button', { type: 'button', textContent: String(i + 1), className: `${answerOf(s).length ? 'on' : ''} ${i === here ? 'here' : ''}` })
-      b.setAttribute('aria-label', `第 ${i + 1} 题，${answerOf(s).length ? '已答' : '未答'}`)
-      b.onclick = () => { here = i; box.close(); show(true) }
-      grid.append(b)
-    })
-    const close = make('button', { type: 'button', className: 'btn', textContent: '继续答题' })
-    close.onclick = () => box.close()
-    const hands = make('button', { type: 'button', className: 'btn btn-primary', textContent: '交卷' })
-    hands.onclick = () => { box.close(); wantsToHand() }
-    box.append(make('div', { className: 'form-actions' }, close, hands))
-    box.onclose = () => box.remove()
-    document.body.append(box)
-    box.showModal ? box.showModal() : box.setAttribute('open', '')
-  }
-
-  for (const set of sets) {
-    const kept = unsent.map[set.dataset.question]
-    if (kept) restore(set, kept.answer)
-  }
-  form.addEventListener('change', (event) => {
-    const set = event.target.closest('fieldset[data-question]')
-    if (!set) return
-    unsent.put(set.dataset.question, answerOf(set))
-    show(false)
-    flush()
+export default async function exam(el) {
+  const { sitting, home, worker } = el.dataset
+  const form = el.tagName === 'FORM' ? el : null
+  let table = null
+  const line = new Line(sitting, (what, said, tone) => {
+    if (what === 'state' && table) table.say(said, tone)
+    else if (what === 'over') leave()
+    else if (what === 'moved') table && table.lock(takeBack)
+    else if (what === 'refused' && said.status === 401) table && table.say('登录已失效，答案保存在本机。请重新登录后回到这里。', 'tone-stop')
+    else if (what === 'refused') table ? table.say(said.body.message || '没有存上，请刷新页面。', 'tone-stop') : notice(said.body)
   })
-  form.addEventListener('submit', (event) => { event.preventDefault(); wantsToHand() })
-  back.onclick = () => { here--; show(true) }
-  on.onclick = () => { if (here < sets.length - 1) { here++; show(true) } else wantsToHand() }
-  sheetButton.onclick = showSheet
-  addEventListener('online', flush)
-  addEventListener('beforeunload', (event) => { if (unsent.size && !submitting) event.preventDefault() })
-  // Back after a break: go on where the first open question is.
-  if (answered()) here = Math.max(0, sets.findIndex((s) => !answerOf(s).length))
-  if (deadline) setInterval(() => { if (!remaining(deadline).left) hand() }, 1000)
-  show(false)
-  unsent.size ? flush() : say('答案随答随存')
+
+  // What comes next is the server's page: the kept one is the exam's.
+  function leave() {
+    const { serviceWorker } = navigator
+    if (serviceWorker && serviceWorker.controller) serviceWorker.controller.postMessage({ forget: home })
+    setTimeout(() => location.replace(home), 50)
+  }
+
+  async function paperOf(reply) {
+    if (reply && reply.body.paper) { await put(`open:${sitting}`, reply.body.paper); return reply.body.paper }
+    return openSealed(sitting, line.known.key, line.known.digest)
+  }
+
+  // Sits down at the paper: the server's form, or one drawn here in place of the cover.
+  function sit(questions, moved) {
+    const page = form || draw(questions, home)
+    if (!form) { main().replaceChildren(page); document.querySelectorAll('.bar,.tabs').forEach((bar) => bar.remove()) }
+    table = new Table(page, line, { moved })
+    // The paper has its own line for this, which moves nothing.
+    document.querySelectorAll('.offline').forEach((bar) => bar.remove())
+    countdown()
+    line.soon(0)
+  }
+
+  function countdown() {
+    let corner = document.querySelector('[data-countdown]')
+    if (!corner) {
+      corner = Object.assign(document.createElement('output'), { className: 'countdown' })
+      corner.setAttribute('role', 'timer')
+      document.querySelector('.top').append(corner)
+      const back = document.querySelector('.top .back')
+      if (back) back.remove()
+    }
+    let handed = false
+    const look = () => {
+      corner.dataset.countdown = line.known.deadline
+      tick()
+      // Everybody's time ends at once: hand in within a few seconds, all answers are there already.
+      if (!handed && !remaining(line.known.deadline).left) { handed = true; table.close(); setTimeout(() => line.hand(), Math.random() * 3000) }
+      else if (handed && remaining(line.known.deadline).left && !line.known.handing) { handed = false; table.reopen() }
+    }
+    look()
+    setInterval(look, 1000)
+  }
+
+  async function begin(say) {
+    for (let wait = 1500; ; wait = Math.min(wait * 2, 15000)) {
+      let reply = await line.start(!form && !(canOpen() && await get(`paper:${sitting}`)))
+      if (reply.ok) {
+        const { moved } = reply.body
+        let questions = form ? [] : await paperOf(reply)
+        if (!questions) { reply = await line.start(true); questions = reply.ok && await paperOf(reply) }
+        if (questions) { sit(questions, moved); keepPage(worker); return }
+      }
+      if (reply.refused) { notice(reply.body); if (reply.status === 409) { await line.forget(); await pause(2500); leave() } return }
+      say(reply.status === 503 ? '现在开考的人多，正在排队，不用重复点' : '网络不通，正在重试')
+      await pause((reply.wait || wait) * (0.7 + Math.random() * 0.6))
+    }
+  }
+
+  async function takeBack() {
+    const reply = await line.start(false)
+    if (reply.ok) { table.unlock(); table.restore(); line.soon(0) } else if (reply.refused) line.refused(reply)
+    return reply.ok
+  }
+
+  function notice(body) {
+    const said = Object.assign(document.createElement('p'), { className: 'notice notice-warn', textContent: `${body.message || '没有办成。'}${body.next_step || ''}` })
+    said.setAttribute('role', 'alert')
+    main().prepend(said)
+  }
+
+  // The cover before the start: fetch the paper when its time has come, and show the button at the opening.
+  function waitForStart() {
+    const button = document.querySelector('[data-exam-start]')
+    const state = document.querySelector('[data-exam-state]')
+    const say = (words) => { if (state) state.textContent = words }
+    if (button) {
+      button.addEventListener('submit', (event) => { event.preventDefault(); button.querySelector('button').disabled = true; begin(say) })
+      const opens = Number(el.dataset.opens)
+      const look = () => { const open = serverNow() >= opens; button.hidden = !open; document.querySelectorAll('[data-exam-wait],.tabs').forEach((one) => { one.hidden = open }); if (open) clearInterval(timer) }
+      const timer = setInterval(look, 500)
+      look()
+    }
+    const go = document.querySelector('[data-exam-go]')
+    if (go) go.addEventListener('click', (event) => { event.preventDefault(); begin(say) })
+    seal(say)
+  }
+
+  async function seal(say) {
+    const { from, spread } = el.dataset
+    if (!from || !canOpen()) { if (from) keepPage(worker); return }
+    const left = Math.max(0, Number(el.dataset.opens) - serverNow())
+    // Far from the opening any moment will do; near it the spread narrows with the time that is left.
+    await pause(Math.max(0, Number(from) - serverNow()) + Math.random() * Math.min(Number(spread), left / 4))
+    for (let tries = 0; tries < 6; tries++) {
+      if (await fetchSealed(sitting)) { say('试卷已加密存到本机，开考时几乎不用流量'); keepPage(worker); return }
+      await pause(3000 * 2 ** tries * (0.5 + Math.random()))
+    }
+  }
+
+  const known = await line.load()
+  if (form) {
+    if (!known || !line.known.key) return begin(() => {})
+    sit([], false)
+    return line.start(false).then((reply) => { if (reply.ok) { table.restore(); line.tell() } })
+  }
+  if (known && line.known.key) return resume()
+  return waitForStart()
+
+  // This phone has begun: go on at once from what it has, and learn afterwards what the server knows.
+  async function resume() {
+    const questions = await paperOf() || await get(`open:${sitting}`)
+    if (!questions) return begin(() => {})
+    sit(questions, false)
+    keepPage(worker)
+    if (line.known.handing) { table.close(); return line.soon(0) }
+    const reply = await line.start(false)
+    if (reply.ok) { table.restore(); line.tell() }
+    else if (reply.refused && reply.status === 409) line.soon(0)
+    return undefined
+  }
 }

@@ -1,3 +1,6 @@
+import { serverNow } from './clock.js'
+import { kept, send } from './signing.js'
+
 // Scans the class's code by camera where the browser allows it; typing the six digits always works.
 const WHY_NO_CAMERA = '浏览器只在 HTTPS 地址下允许用摄像头。请用微信“扫一扫”扫屏幕上的二维码，或输入二维码下方的 6 位数字。'
 
@@ -25,13 +28,50 @@ async function makeReader() {
 function take(form, input, value) {
   try {
     const url = new URL(value)
-    if (url.origin === location.origin) { location.assign(url.href); return true }
-    return false
+    if (url.origin !== location.origin) return false
+    if (navigator.onLine) location.assign(url.href)
+    else keepScan(form, url)
+    return true
   } catch {
     input.value = value
     form.requestSubmit ? form.requestSubmit() : form.submit()
     return true
   }
+}
+
+// No network at the door: the scan is kept and sent within the life of its code, with its own time.
+const OF_SESSION = /\/session\/([0-9a-f-]{36})\/sign$/
+const SCAN_LIFE = 170000
+
+function keepScan(form, url) {
+  const found = url.pathname.match(OF_SESSION)
+  const code = url.searchParams.get('c')
+  const line = form.querySelector('[role=status]')
+  if (!found || !code) { line.textContent = '没有网络，请联网后再扫。'; return }
+  line.textContent = '没有网络。已记下这次扫码，请选择：'
+  const scanned = new Date(serverNow()).toISOString()
+  const row = document.createElement('div')
+  row.className = 'form-actions'
+  for (const [kind, words] of [['in', '签到'], ['out', '签退']]) {
+    const b = Object.assign(document.createElement('button'), { type: 'button', className: 'btn', textContent: words })
+    b.onclick = () => {
+      row.remove()
+      resume({ body: { session: found[1], kind, code, scanned_at: scanned }, until: Date.parse(scanned) + SCAN_LIFE }, line)
+    }
+    row.append(b)
+  }
+  line.after(row)
+}
+
+function resume(scan, line) {
+  send(scan, (state, said) => {
+    if (state === 'sending') line.textContent = '正在登记…'
+    if (state === 'waiting') line.textContent = '没有网络，扫码已存在本机，联网后自动登记，请不要关闭本页。'
+    if (state === 'done') line.textContent = said.message
+    if (state === 'refused') line.textContent = `${said.message} ${said.next_step || ''}`
+    if (state === 'late') line.textContent = '联网太晚，这次扫码已过期。请重新扫码，或请班主任代签。'
+    if (state === 'login') line.textContent = `${said.message} 登录后回到本页会接着登记。`
+  })
 }
 
 const REASONS = {
@@ -72,6 +112,8 @@ export default function scan(form) {
   const line = document.createElement('p')
   line.className = 'muted center'
   line.setAttribute('role', 'status')
+  const waiting = kept()
+  if (waiting) setTimeout(() => resume(waiting, line))
   if (!window.isSecureContext || !navigator.mediaDevices) {
     line.textContent = WHY_NO_CAMERA
     form.prepend(line)

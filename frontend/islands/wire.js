@@ -7,9 +7,16 @@ import { startQr } from './qr.js'
 const heavy = [
   ['[data-chart]', () => import('./charts.js')],
   ['[data-exam]', () => import('./exam.js')],
+  ['[data-tablet]', () => import('./tablet.js')],
   ['[data-camera]', () => import('./camera.js')],
   ['[data-player]', () => import('./player.js')],
+  ['[data-watch]', () => import('./watch.js')],
+  ['[data-read]', () => import('./read.js')],
   ['form[data-scan]', () => import('./scan.js')],
+  ['form[data-kit-take]', () => import('./kit_take.js')],
+  ['form[data-sign]', () => import('./sign.js')],
+  ['form[data-card]', () => import('./card.js')],
+  ['form[data-place]', () => import('./place.js')],
   ['form[data-upload]', () => import('./upload.js')],
   ['form[data-tus],[data-tus-drop]', () => import('./tus.js')],
 ]

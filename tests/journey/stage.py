@@ -25,18 +25,27 @@ from django.utils.module_loading import import_string  # noqa: E402
 from django.utils.timezone import now  # noqa: E402
 
 from anlan.archives.models import Archive  # noqa: E402
-from anlan.assessments.models import Item, Sitting  # noqa: E402
-from anlan.assessments.services import load_checklists, load_own_bank  # noqa: E402
+from anlan.assessments.models import Checklist, Item, Practical, Sitting  # noqa: E402
+from anlan.assessments.services import (  # noqa: E402
+    load_checklists,
+    load_own_bank,
+    schedule_sittings,
+)
+from anlan.attendance.models import Mark  # noqa: E402
 from anlan.classes import queries  # noqa: E402
 from anlan.classes.models import TrainingClass  # noqa: E402
+from anlan.classes.services.exams import arrange_exam  # noqa: E402
 from anlan.config.wsgi import application  # noqa: E402
 from anlan.courses.models import Mode, Syllabus  # noqa: E402
 from anlan.courses.services import load_syllabi  # noqa: E402
 from anlan.foundation.accounts.models import Role, ScopeKind  # noqa: E402
 from anlan.foundation.accounts.services import give_role, open_account  # noqa: E402
-from anlan.foundation.codes.services import load_codes  # noqa: E402
 from anlan.foundation.jobs.services import run_due  # noqa: E402
-from anlan.foundation.rules.services import load_rules  # noqa: E402
+from anlan.foundation.ledger.models import Entry  # noqa: E402
+from anlan.foundation.rules.models import Rule  # noqa: E402
+from anlan.foundation.rules.queries import rulebook  # noqa: E402
+from anlan.identity.models import Person, id_index  # noqa: E402
+from anlan.kits.models import Record  # noqa: E402
 from anlan.operations.story import acts, troupe  # noqa: E402
 from anlan.operations.story.names import Inventor  # noqa: E402
 from anlan.operations.temporary import temporary_city  # noqa: E402
@@ -44,6 +53,7 @@ from anlan.programs.models import Project  # noqa: E402
 from anlan.testing.cast import PASSWORD as CAST_PASSWORD  # noqa: E402
 from anlan.testing.cast import the_cast  # noqa: E402
 from anlan.testing.classes import a_running_class  # noqa: E402
+from anlan.testing.template import fill_test_database  # noqa: E402
 
 PASSWORD = "An-Lan-2026"
 DISTRICT = "370112"
@@ -62,10 +72,8 @@ class Stage:
         self.traveller = self._clock.start()
 
     def set_up(self) -> None:
-        """Codes, rules, banks; officials; one provider with its staff, rooms and project."""
+        """Banks and syllabi beside the template's codes and rules; officials; one provider with its staff, rooms and project."""
         at = now()
-        load_codes()
-        load_rules()
         load_own_bank(at=at)
         load_checklists()
         load_syllabi()
@@ -181,11 +189,102 @@ class Stage:
             for f in files
         ]
 
+    def an_exam_to_sit(self, opens: str) -> dict[str, str]:
+        """A learner with an account and a sitting of six questions, two hours open."""
+        at = datetime.fromisoformat(opens)
+        load_exam_rules()
+        one = Inventor(77, start=300).person()
+        user = open_account(username="exam-learner", name=one.name, password=PASSWORD)
+        person = Person.objects.create(
+            name=one.name,
+            id_number=one.id_number,
+            id_index=id_index(one.id_number),
+            user=user,
+            created_at=now(),
+            is_synthetic=True,
+        )
+        [sitting] = schedule_sittings(
+            [person],
+            title="机械制造企业工伤预防培训（演示） · 结业理论考试",
+            industry="machinery",
+            rules=rulebook(at.date()),
+            opens_at=at,
+            closes_at=at + timedelta(hours=2),
+            by=None,
+            at=now(),
+        )
+        return {"uid": str(sitting.uid), "user": user.username, "password": PASSWORD}
+
+    def sitting(self, uid: str) -> dict[str, Any]:
+        """What the server has of a sitting."""
+        found = Sitting.objects.get(uid=uid)
+        return {
+            "status": found.status,
+            "answers": found.answers,
+            "score": str(found.score),
+            "stems": list(
+                Item.objects.filter(pk__in=[q["item"] for q in found.questions]).values_list(
+                    "stem", flat=True
+                )
+            ),
+        }
+
+    def a_class_to_carry(self) -> dict[str, Any]:
+        """A running class of the cast's on its first morning, its exam arranged for the same day."""
+        self.travel("2026-11-23T09:00:00+08:00")
+        cast = the_cast()
+        key = str(cast.provider.uid)
+        manager, organization = cast.class_manager, ScopeKind.ORGANIZATION
+        give_role(manager, Role.EXAMINER, organization, key, by=None, at=now(), reason="演示")
+        klass = a_running_class(cast)
+        register = queries.registers_of(klass)[0]
+        checklist = Checklist.objects.order_by("id")[0]
+        arrange_exam(
+            klass,
+            opens_at=register.opens_at,
+            closes_at=register.ends_at,
+            checklist=checklist,
+            by=manager,
+            at=register.opens_at,
+        )
+        self.travel((register.starts_at - timedelta(minutes=10)).isoformat())
+        return {
+            "uid": str(klass.uid),
+            "user": "manager",
+            "password": CAST_PASSWORD,
+            "now": now().timestamp(),
+            "items": len(checklist.items),
+            "people": [[e.person.name, e.person.id_number] for e in queries.enrolled(klass)],
+        }
+
+    def carried(self, klass: str) -> dict[str, Any]:
+        """What the tablets' records came to: marks, papers, practicals, times in the ledger."""
+        held = TrainingClass.objects.get(uid=klass)
+        marks = Mark.objects.filter(register__session__klass=held).order_by("at")
+        lines = Entry.objects.filter(time_source="device", verb="signed_in").order_by("id")
+        done = Sitting.objects.filter(status="submitted", person__enrolments__klass=held)
+        checks = Practical.objects.filter(at__isnull=False, person__enrolments__klass=held)
+        return {
+            "marks": [[m.person.name, m.kind, m.at.isoformat(), m.time_source] for m in marks],
+            "papers": [len(s.answers) for s in done],
+            "practicals": [bool(c.photo) for c in checks],
+            "apart": [(e.recorded_at - e.at).total_seconds() for e in lines],
+            "fates": list(Record.objects.order_by("id").values_list("fate", flat=True)),
+        }
+
     def people(self, count: int) -> list[list[str]]:
         """Rows of an invented roster: name, ID number, phone."""
         inventor = Inventor(31, start=700)
         made = [inventor.person() for _ in range(count)]
         return [[one.name, one.id_number, one.phone] for one in made]
+
+
+def load_exam_rules() -> None:
+    """A short paper, and phones that needn't take turns: nobody else is asking."""
+    Rule.objects.filter(key="exam.composition").update(
+        value={"single": 2, "multiple": 2, "judge": 2}
+    )
+    Rule.objects.filter(key="exam.seal_spread_minutes").update(value=0)
 
 
 def serve(stage: Stage) -> None:
@@ -207,7 +306,9 @@ def answer(value: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    with temporary_city():
+    # A quarter of a second each by the real one, and no journey is about how passwords are kept.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with temporary_city(fill_test_database):
         stage = Stage(datetime.fromisoformat(sys.argv[1]))
         stage.set_up()
         serve(stage)

@@ -6,12 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from anlan.archives.jobs import seal_closed_classes
 from anlan.archives.models import Certificate
 from anlan.classes import queries
 from anlan.classes.models import TrainingClass
-from anlan.testing.builders import a_closed_class
-from anlan.testing.cast import NOW, Cast
+from anlan.testing.builders import a_closed_class, the_worker_seals
+from anlan.testing.cast import Cast
 from anlan.testing.queries import counted
 
 Enter = Callable[[object], Client]
@@ -20,7 +19,7 @@ Enter = Callable[[object], Client]
 @pytest.fixture
 def klass(cast: Cast) -> TrainingClass:
     closed = a_closed_class(cast, learners=3)
-    seal_closed_classes(NOW)
+    the_worker_seals()
     return closed
 
 

@@ -1,23 +1,17 @@
-"""Text in, clean values out: answers, checklists, bank files and filters."""
+"""Text in, clean values out: answers and checklists."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
-from anlan.assessments.models import Checklist, ItemKind
-from anlan.assessments.queries import COMMON, IN_USE
-from anlan.foundation.codes.queries import choices
+from anlan.assessments.models import Checklist
 from anlan.lib.refusals import BadInput
-from anlan.organizations.models import Organization
 
 PHOTO_ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 PHOTO_MB = 10
-BANK_ENDINGS = (".xlsx", ".xls", ".csv")
-BANK_MB = 20
 _PHOTO_HEADS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
 _MARKS = [("yes", "合格"), ("no", "不合格")]
 
@@ -38,6 +32,25 @@ def answers_in(sent: QueryDict) -> dict[str, list[int]]:
         return {name[2:]: [int(place) for place in sent.getlist(name)] for name in fields}
     except ValueError as wrong:
         raise BadInput("答卷内容没有读懂，没有保存。", "请返回试卷重新作答。") from wrong
+
+
+def question_no(text: str) -> int:
+    """A question's number as an address or a button names it; 0 for none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+
+
+class WordsForm(forms.Form):
+    """What a learner has to say, in own words."""
+
+    words = forms.CharField(
+        label="您的说明",
+        max_length=500,
+        widget=forms.Textarea({"rows": 5}),
+        error_messages={
+            "required": "请写一两句话。",
+            "max_length": "最多 500 字，请写得短一些。",
+        },
+    )
 
 
 class ChecklistForm(forms.Form):
@@ -98,82 +111,17 @@ class ChecklistForm(forms.Form):
         return photo
 
 
-class NewBankForm(forms.Form):
-    """A bank's name and where its items come from."""
+class TimeForm(forms.Form):
+    """More time for one sitting, and why."""
 
-    title = forms.CharField(
-        label="题库名称",
-        max_length=100,
-        help_text="写明用途和年份，例如“叉车司机 2026”。",
-        error_messages={"required": "请填写题库名称。"},
+    minutes = forms.IntegerField(
+        label="补时分钟数",
+        min_value=1,
+        error_messages={"required": "请填写补时多少分钟。", "invalid": "请填写整数分钟。"},
     )
-    source = forms.CharField(
-        label="题目来源", max_length=200, required=False, help_text="编写单位或出处，方便日后核对。"
-    )
-    owner = forms.ModelChoiceField(
-        label="归属单位", queryset=Organization.objects.none(), empty_label=None
-    )
-
-    def __init__(self, *args: Any, owners: Any, city: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.city = city
-        if city:
-            del self.fields["owner"]
-        else:
-            self._offer(owners)
-
-    def _offer(self, owners: Any) -> None:
-        field = self.fields["owner"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = owners
-
-
-class BankFileForm(forms.Form):
-    """A bank file and the industry its items are for."""
-
-    file = forms.FileField(
-        label="题库文件",
-        help_text="xlsx、xls 或 csv，不超过 20 MB。需要「题干」「答案」列，"
-        "「题型」「选项」（可写在一格，用 ** 隔开，也可每个选项一列）。",
-        error_messages={
-            "required": "请选择题库文件。",
-            "empty": "这个文件是空的，请核对后重新选择。",
-        },
-        widget=forms.FileInput(attrs={"accept": ",".join(BANK_ENDINGS)}),
-    )
-    industry = forms.ChoiceField(
-        label="适用行业", required=False, choices=lambda: [("", "全行业通用"), *industries()]
-    )
-
-
-class ItemFilterForm(forms.Form):
-    """The filters of a bank's item ledger."""
-
-    text = forms.CharField(label="题干", required=False)
-    kind = forms.ChoiceField(
-        label="题型", required=False, choices=[("", "全部"), *ItemKind.choices]
-    )
-    industry = forms.ChoiceField(
-        label="行业",
-        required=False,
-        choices=lambda: [("", "全部"), (COMMON, "全行业通用"), *industries()],
-    )
-    state = forms.ChoiceField(
-        label="状态", required=False, choices=[("", "全部"), (IN_USE, "在用"), ("retired", "停用")]
-    )
-
-    def wanted(self) -> Mapping[str, str]:
-        """Clean filters; one that makes no sense filters nothing."""
-        self.full_clean()
-        return {name: self.cleaned_data.get(name, "") for name in self.fields}
-
-
-class RetireForm(forms.Form):
     reason = forms.CharField(
-        label="停用原因", max_length=200, error_messages={"required": "请写明停用原因。"}
+        label="补时原因",
+        max_length=200,
+        help_text="写明发生了什么、谁在场，例如：考场停电 10 分钟，监考人员在场。",
+        error_messages={"required": "请写明补时原因。"},
     )
-
-
-def industries() -> list[tuple[str, str]]:
-    """Key industries that items can be for; 其他 has none of its own."""
-    return [pair for pair in choices("key_industry") if pair[0] != "other"]

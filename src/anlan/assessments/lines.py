@@ -2,10 +2,11 @@
 
 import hashlib
 from datetime import datetime
+from decimal import Decimal
 
-from anlan.assessments.models import Practical, Sitting
+from anlan.assessments.models import Outage, Practical, ScoreChange, Sitting
 from anlan.foundation.accounts.models import User
-from anlan.foundation.ledger.services import Line
+from anlan.foundation.ledger.services import Line, rfc3339
 from anlan.proofs.canonical import canonical
 
 
@@ -29,6 +30,16 @@ def sitting_line(sitting: Sitting, verb: str, by: User | None, at: datetime, **d
     )
 
 
+def outage_line(outage: Outage, at: datetime) -> Line:
+    """What the server knows of its own outage; it names nobody."""
+    data = {
+        "kind": str(outage.kind),
+        "since": rfc3339(outage.since),
+        "until": rfc3339(outage.until),
+    }
+    return Line(outage.subject, "outage_recorded", None, at, data)
+
+
 def submitted_line(sitting: Sitting, by: User | None, at: datetime) -> Line:
     """A graded paper: score, word and a digest of the answers."""
     score = sitting.score
@@ -43,6 +54,27 @@ def submitted_line(sitting: Sitting, by: User | None, at: datetime) -> Line:
         result="合格" if sitting.passed else "不合格",
         answers=digest(sitting.answers),
     )
+
+
+def score_line(change: ScoreChange, verb: str, by: User, at: datetime) -> Line:
+    """A result that was moved or kept: both scores, why, and what it rests on."""
+    item = {"item": change.correction.item.key} if change.correction else {}
+    return sitting_line(
+        change.sitting,
+        verb,
+        by,
+        at,
+        before=_result_words(change.score_before, change.passed_before),
+        after=_result_words(change.score_after, change.passed_after),
+        reason=change.reason,
+        **item,
+    )
+
+
+def _result_words(score: Decimal | None, passed: bool | None) -> str:
+    if score is None:
+        return "无"
+    return f"{score.normalize():f} 分{'合格' if passed else '不合格'}"
 
 
 def practical_scheduled_line(practical: Practical, by: User | None, at: datetime) -> Line:

@@ -1,11 +1,13 @@
 """Papers: drawing questions from the banks, and grading. No requests, no clock, no writing."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from random import Random
 from typing import Any
 
+from anlan.assessments.blueprints import Cell, Demand, Supply, demand_of, plan
 from anlan.assessments.models import ItemKind
 
 # Easy to hard, the order in which papers here are printed.
@@ -17,17 +19,20 @@ Answers = Mapping[str, Sequence[int]]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An item as the draw sees it."""
+    """An item as the draw sees it; `roles` empty: for everybody."""
 
     id: int
     kind: str
     industry: str
     options: int
+    risk: str = ""
+    difficulty: int = 2
+    roles: frozenset[str] = frozenset()
 
 
 def draw(
     pool: Iterable[Candidate],
-    composition: Mapping[str, int],
+    composition: Mapping[str, Any],
     *,
     avoid: Iterable[int],
     chance: Random,
@@ -35,15 +40,63 @@ def draw(
     """A paper: `[{"item": id, "order": [option positions]}]`, kind by kind.
 
     Half of each kind comes from the industry's own items as far as there are any; items of the
-    earlier try come back only where the banks hold nothing else.
+    earlier try come back only where the banks hold nothing else. `composition` may state more than
+    kinds (`blueprints.demand_of`; `role`): chance draws first and is then moved as little as need
+    be. What the banks can't give any more is left out as it is where kinds run short.
     """
-    items, stale = list(pool), set(avoid)
-    paper: list[Question] = []
-    for kind in KIND_ORDER:
-        of_kind = [item for item in items if item.kind == kind]
-        chosen = _pick(of_kind, int(composition.get(kind, 0)), stale, chance)
-        paper += [{"item": item.id, "order": _order(item, chance)} for item in chosen]
-    return paper
+    role = composition.get("role", "")
+    items = [item for item in pool if not role or not item.roles or role in item.roles]
+    stale, demand = set(avoid), demand_of(composition)
+    lucky = {kind: _drawn(items, kind, composition, stale, chance) for kind in KIND_ORDER}
+    if not demand.is_plain:
+        lucky = _fitted(items, lucky, demand, stale, chance)
+    return [
+        {"item": item.id, "order": _order(item, chance)}
+        for kind in KIND_ORDER
+        for item in lucky[kind]
+    ]
+
+
+def _drawn(
+    items: list[Candidate],
+    kind: str,
+    composition: Mapping[str, Any],
+    stale: set[int],
+    chance: Random,
+) -> list[Candidate]:
+    of_kind = [item for item in items if item.kind == kind]
+    return _pick(of_kind, int(composition.get(kind, 0)), stale, chance)
+
+
+def _fitted(
+    items: list[Candidate],
+    lucky: Mapping[ItemKind, list[Candidate]],
+    demand: Demand,
+    stale: set[int],
+    chance: Random,
+) -> dict[ItemKind, list[Candidate]]:
+    """What chance drew, moved between cells until the paper fits."""
+    taken = {item.id for found in lucky.values() for item in found}
+    cells: dict[Cell, list[Candidate]] = defaultdict(list)
+    for item in chance.sample(items, len(items)):
+        cells[demand.cell(item.kind, item.difficulty, item.risk)].append(item)
+    wanted = plan({cell: _supply(found, taken, stale) for cell, found in cells.items()}, demand)
+    chosen: dict[ItemKind, list[Candidate]] = {kind: [] for kind in KIND_ORDER}
+    for cell, quota in wanted.quotas.items():
+        cells[cell].sort(key=lambda item: (item.id in stale, item.id not in taken))
+        chosen[ItemKind(cell.kind)] += cells[cell][:quota]
+    return {kind: chance.sample(found, len(found)) for kind, found in chosen.items()}
+
+
+def _supply(found: Sequence[Candidate], taken: set[int], stale: set[int]) -> Supply:
+    told = Counter(item.id in stale for item in found)
+    return Supply(told[False], told[True], sum(item.id in taken for item in found))
+
+
+def supply_of(items: Iterable[Candidate], demand: Demand) -> dict[Cell, Supply]:
+    """What a pool can give, all of it fresh: to ask whether a paper can be drawn at all."""
+    cells = Counter(demand.cell(item.kind, item.difficulty, item.risk) for item in items)
+    return {cell: Supply(n) for cell, n in cells.items()}
 
 
 def _pick(items: list[Candidate], want: int, stale: set[int], chance: Random) -> list[Candidate]:
@@ -53,7 +106,8 @@ def _pick(items: list[Candidate], want: int, stale: set[int], chance: Random) ->
     common = [item for item in shuffled if not item.industry]
     half = (want + 1) // 2
     taken = own[:half] + common[: want - half]
-    rest = [item for item in shuffled if item not in taken]
+    ids = {item.id for item in taken}
+    rest = [item for item in shuffled if item.id not in ids]
     chosen = _without_stale(taken + rest, want, stale)
     return chance.sample(chosen, len(chosen))
 

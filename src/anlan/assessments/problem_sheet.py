@@ -2,6 +2,7 @@
 
 from anlan.assessments.models import BankUpload
 from anlan.assessments.parsing.drafts import LETTERS
+from anlan.assessments.parsing.rows import Format
 from anlan.assessments.parsing.sheets import cells_at
 from anlan.lib.spreadsheets import write_table
 
@@ -11,7 +12,8 @@ _FIELDS = (("kind", "题型"), ("stem", "题干"), ("options", "选项"), ("answ
 def problem_sheet(upload: BankUpload) -> bytes:
     """Each refused row with its reason and its own cells, under headers that can be imported."""
     places = {(found["sheet"], found["row"]) for found in upload.problems}
-    cells = cells_at(upload.file.path, upload.file.name, places)
+    is_sheet = upload.format in {"", Format.SHEET}
+    cells = cells_at(upload.file.path, upload.file.name, places) if is_sheet else {}
     used = [x for x in LETTERS if any(row.get(x) for row in cells.values())]
     fields = [*_FIELDS, *((letter, f"选项{letter}") for letter in used)]
     rows = [

@@ -6,10 +6,12 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from anlan.attendance.models import MarkKind
+from anlan.attendance.risks import must_be_checked
 from anlan.classes import queries
 from anlan.classes.checks import Gap
 from anlan.classes.models import Session, TrainingClass
 from anlan.classes.results import Result, may_make_up, results_of
+from anlan.classes.sittings import undecided_count
 from anlan.courses.models import Mode
 from anlan.lib.dates import date_text, local_date
 from anlan.lib.masking import mask_name
@@ -25,6 +27,7 @@ def missing_evidence(klass: TrainingClass, *, at: datetime) -> list[Gap]:
     return [
         *_people(klass),
         *_sessions(klass, sessions, at),
+        *_checks(klass, sessions, at),
         *_trials(klass, at),
         *_surveys(klass, at),
         *_changes(klass),
@@ -55,6 +58,16 @@ def _sessions(klass: TrainingClass, sessions: Sequence[Session], at: datetime) -
             yield Gap("recordings", f"{_named(session)}没有录像，请上传。", rule.clause)
 
 
+def _checks(klass: TrainingClass, sessions: Sequence[Session], at: datetime) -> Iterator[Gap]:
+    """Phones changed more often than the rule lets pass: a person says that it is in order."""
+    registers = [session.register for session in sessions if session.register]
+    rules = queries.rules_for(klass, local_date(at))
+    if waiting := must_be_checked(registers, rules=rules):
+        clause = rules.ruling("attendance.device_free").clause
+        text = f"有 {waiting} 条换用手机的签到还没有核对，请在签到屏上确认或划除。"
+        yield Gap("checks", text, clause)
+
+
 def _named(session: Session) -> str:
     return f"{date_text(session.day)}{session.get_half_display()}"
 
@@ -65,6 +78,8 @@ def _trials(klass: TrainingClass, at: datetime) -> Iterator[Gap]:
     untested = sum(1 for r in results if r.attended and not r.trials)
     pending = [r for r in results if r.pending]
     failed = [r for r in results if may_make_up(r, most)]
+    if open_ones := undecided_count(klass):
+        yield Gap("sittings", f"还有 {open_ones} 件答卷复核、申诉或成绩更正没有决定。")
     if untested:
         yield Gap("exams", f"{untested} 名学时达标的学员还没有安排结业考核。")
     if pending:

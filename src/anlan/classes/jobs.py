@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from anlan.classes.models import Status, TrainingClass
-from anlan.classes.services.door import start_class
+from anlan.classes.services.signing import start_class
 
 
 def start_due_classes(at: datetime) -> int:

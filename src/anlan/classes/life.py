@@ -20,8 +20,11 @@ _MENDED_AT = {
 _BROUGHT_AT = {
     "roll": "classes:roll",
     "attendance": "classes:files",
+    "checks": "classes:roll",
+    "leave": "classes:hours",
     "recordings": "classes:files",
     "exams": "classes:exams",
+    "sittings": "classes:class_reviews",
 }
 
 

@@ -274,6 +274,57 @@ class Enrolment(models.Model):
         return f"enrolment/{self.uid}"
 
 
+class HoursMadeUp(models.Model):
+    """补学时: a half-day that a learner missed is made up elsewhere, as the class manager arranged.
+
+    `host` is another class's half-day on the same module; none means its online lessons. What it is
+    worth is computed (`madeup`), never stored: it counts once the learner has really been there.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="made_up")
+    session = models.ForeignKey(Session, models.PROTECT, related_name="made_up")
+    host = models.ForeignKey(Session, models.PROTECT, null=True, related_name="guests")
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "hours made up"
+        ordering: ClassVar[list[str]] = ["at", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["enrolment", "session"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="made_up_once",
+            ),
+            models.UniqueConstraint(
+                fields=["enrolment", "host"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="guest_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} {self.session}"
+
+
+class WrongCode(models.Model):
+    """A person has typed six digits that were not the code; counted for ten minutes."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["person", "at"], name="wrong_code_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.at}"
+
+
 class Trial(models.Model):
     """One try of one enrolled person: theory sitting, practical check, or both. 0 is the first.
 

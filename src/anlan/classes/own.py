@@ -1,23 +1,37 @@
 """What a learner reads of the own classes, and where a learner stands at a door."""
 
 import uuid
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from anlan.attendance.models import Mark, MarkKind, Register
-from anlan.attendance.queries import Presence, earned, presences
+from anlan.attendance.models import Leave, MarkKind, Pause, Register
+from anlan.attendance.queries import (
+    Presence,
+    earned,
+    last_leaves_of,
+    marks_of_person,
+    presences,
+    worth,
+)
+from anlan.attendance.services import is_strange
 from anlan.classes import queries
+from anlan.classes.at_hand import sessions_at_hand
+from anlan.classes.lists import people_at
 from anlan.classes.models import Enrolment, EnrolmentStatus, Session, Status
 from anlan.classes.results import Result, results_of
 from anlan.foundation.accounts.models import User
 from anlan.identity.models import Person
+from anlan.lib.rows import rows
 
 SHOWN = (*queries.OFFERED, Status.CANCELLED)
 # Signing out counts as leaving early until this long before the end.
 NEARLY_OVER = timedelta(minutes=10)
+STATUS = "SELECT status FROM classes_trainingclass WHERE id IN {}"
+BACK = "back"
 
 
 def enrolments_of(user: User) -> list[Enrolment]:
@@ -42,16 +56,27 @@ def own_enrolment(user: User, uid: uuid.UUID) -> Enrolment:
 
 def session_at_door(user: User, uid: uuid.UUID) -> Session:
     """A session as it is found by its code: by anybody who stands before the screen."""
-    found = Session.objects.select_related("klass", "register", "venue", "trainer")
-    return found.get(uid=uid, register__isnull=False)
+    found = sessions_at_hand([uid])
+    if uid not in found:
+        raise Session.DoesNotExist
+    session = copy(found[uid].session)
+    session.klass = copy(session.klass)
+    # A half-day stays as it is; how its class stands is asked anew each time.
+    session.klass.status = rows(STATUS, [session.klass_id])[0][0]
+    return session
 
 
-def place_at(session: Session, person: Person | None) -> Enrolment | None:
-    """The person's place in the session's class, if there is one today."""
-    if person is None:
-        return None
-    rows = session.klass.enrolments.filter(status=EnrolmentStatus.ENROLLED)
-    return rows.filter(person=person).select_related("person", "klass", "organization").first()
+def person_at(session: Session, user: User) -> Person | None:
+    """Who of today's list, guests among them, the user is: as much of a person as a page needs."""
+    return people_at([(session, 0, user.pk)]).person_of(session, user=user.pk)
+
+
+def place_of(session: Session, user: User) -> Enrolment | None:
+    """The user's place in the session's class today, or as a guest who makes up hours."""
+    rows = Enrolment.objects.filter(status=EnrolmentStatus.ENROLLED, person__user=user)
+    found = rows.select_related("person")
+    own = found.filter(klass=session.klass_id).first()
+    return own or found.filter(made_up__host=session, made_up__withdrawn_at=None).first()
 
 
 def sessions_open_to(person: Person, at: datetime) -> QuerySet[Session]:
@@ -67,34 +92,53 @@ def sessions_open_to(person: Person, at: datetime) -> QuerySet[Session]:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a person stands at a door. `act` is what the one button does; None when nothing."""
+    """Where a person stands at a door.
+
+    `act` is what the one button does (in, out, back), None when nothing; `may_pause` offers going
+    out for a while; `out` is since when the person is out; `strange_phone`: not the own one.
+    """
 
     came: datetime | None
     left: datetime | None
     late: bool
-    act: MarkKind | None
+    act: str | None
     early: bool
     hours: Decimal
+    out: datetime | None = None
+    may_pause: bool = False
+    strange_phone: bool = False
 
 
-def standing(register: Register, person: Person, at: datetime) -> Standing:
+def standing(register: Register, person: Person, at: datetime, *, device: str = "") -> Standing:
     """Sign in first; sign out once the class has begun, and only with a question before its end."""
-    marks = {m.kind: m for m in Mark.objects.filter(register=register, person=person)}
+    marks = {m.kind: m for m in marks_of_person(register, person)}
     arrived, left = marks.get(MarkKind.IN), marks.get(MarkKind.OUT)
-    act: MarkKind | None = MarkKind.IN
+    out = _out_since(register, person) if arrived and not left else None
+    act: str | None = MarkKind.IN
     if left or (arrived and at < register.starts_at):
         act = None
     elif arrived:
-        act = MarkKind.OUT
-    came = [one for one in presences([register])[register.pk] if one.person_id == person.pk]
+        act = BACK if out else MarkKind.OUT
+    held = register.starts_at <= at < register.ends_at
+    hours = Decimal(0)
+    if arrived and left:
+        hours = worth(register, arrived.at, left.at, left.away)
     return Standing(
         came=arrived.at if arrived else None,
         left=left.at if left else None,
         late=bool(arrived and arrived.late),
         act=act,
         early=at < register.ends_at - NEARLY_OVER,
-        hours=earned(register, came[0]) if came else Decimal(0),
+        hours=hours,
+        out=out,
+        may_pause=act == MarkKind.OUT and held,
+        strange_phone=bool(act and device) and is_strange(person, device),
     )
+
+
+def _out_since(register: Register, person: Person) -> datetime | None:
+    pauses = Pause.objects.filter(register=register, person=person, back_at=None)
+    return pauses.values_list("out_at", flat=True).first()
 
 
 @dataclass(frozen=True)
@@ -105,21 +149,38 @@ class Day:
     presence: Presence | None
     hours: Decimal
     past: bool
+    leave: Leave | None = None
+    may_ask: bool = False
 
 
 def days_of(enrolment: Enrolment, at: datetime) -> list[Day]:
     sessions = list(queries.sessions_of(enrolment.klass))
-    came = presences([session.register for session in sessions if session.register])
-    return [_day(session, came, enrolment.person_id, at) for session in sessions]
+    registers = [session.register for session in sessions if session.register]
+    came, leaves = presences(registers), last_leaves_of(registers, enrolment.person)
+    return [_day(session, came, leaves, enrolment.person_id, at) for session in sessions]
 
 
-def _day(session: Session, came: dict[int, list[Presence]], person_id: int, at: datetime) -> Day:
+def _day(
+    session: Session,
+    came: dict[int, list[Presence]],
+    leaves: dict[int, Leave],
+    person_id: int,
+    at: datetime,
+) -> Day:
     register = session.register
     if register is None:
         return Day(session, None, Decimal(0), past=False)
     own = [one for one in came[register.pk] if one.person_id == person_id]
     hours = earned(register, own[0]) if own else Decimal(0)
-    return Day(session, own[0] if own else None, hours, past=at > register.closes_at)
+    leave = leaves.get(register.pk)
+    return Day(
+        session,
+        own[0] if own else None,
+        hours,
+        past=at > register.closes_at,
+        leave=leave,
+        may_ask=not own and at <= register.ends_at and not (leave and leave.stands),
+    )
 
 
 def result_of(enrolment: Enrolment) -> Result:

@@ -1,11 +1,12 @@
 """Who of a class is shown to whom, and by what name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from anlan.classes import policies, queries
 from anlan.classes.models import Enrolment, Status, TrainingClass
-from anlan.classes.results import Result, results_of
+from anlan.classes.results import Result, results_of, veiled
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import reach
 from anlan.lib.masking import mask_name
@@ -23,17 +24,21 @@ class Learner:
     result: Result | None
 
 
-def learners_for(user: User, klass: TrainingClass) -> list[Learner]:
+def learners_for(user: User, klass: TrainingClass, *, at: datetime) -> list[Learner]:
     """The class's own staff read full names, an enterprise its own people, officials masked ones.
 
-    Anybody else gets nobody. A fixed number of queries, however large the class.
+    An enterprise reads a theory result not before the learner may. Anybody else gets nobody.
+    A fixed number of queries, however large the class.
     """
     people = queries.enrolled(klass)
     if not policies.is_watching(user, klass):
         own = reach(user).keys(ScopeKind.ORGANIZATION, Role.SAFETY_OFFICER)
         people = people.filter(organization__uid__in=own)
     full = not policies.is_watching(user, klass) or policies.may_see_people(user, klass)
-    return _lines(klass, list(people), full=full)
+    lines = _lines(klass, list(people), full=full)
+    if policies.is_watching(user, klass):
+        return lines
+    return [replace(one, result=one.result and veiled(one.result, at=at)) for one in lines]
 
 
 def masked_list(klass: TrainingClass, results: Mapping[int, Result]) -> list[Learner]:

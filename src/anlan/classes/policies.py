@@ -1,6 +1,18 @@
 """Who may do what with a class: each rule reads like the regulation it comes from."""
 
-from anlan.classes.models import ChangeRequest, Enrolment, Session, Status, TrainingClass
+from anlan.assessments.models import Appeal, Sitting
+from anlan.attendance.models import Leave
+from anlan.classes.held import OfClass
+from anlan.classes.models import (
+    ChangeRequest,
+    Enrolment,
+    HoursMadeUp,
+    Session,
+    Status,
+    TrainingClass,
+    Trial,
+)
+from anlan.classes.places import Place, class_of
 from anlan.classes.states import EDITABLE, UNDECIDED, UNDER_WAY
 from anlan.foundation.accounts.models import Role, User
 from anlan.foundation.accounts.queries import reach
@@ -87,9 +99,80 @@ def may_run_enrolment(user: User, enrolment: Enrolment) -> bool:
     return may_run(user, enrolment.klass)
 
 
+def is_own_place(user: User, place: Place) -> bool:
+    """A learner asks for leave for the own half-day."""
+    return place.enrolment.person.user_id == user.pk
+
+
+def may_run_place(user: User, place: Place) -> bool:
+    return may_run(user, place.enrolment.klass)
+
+
+def is_own_leave(user: User, leave: Leave) -> bool:
+    return leave.person.user_id == user.pk
+
+
+def may_decide_leave(user: User, leave: Leave) -> bool:
+    """The provider's class managers say yes or no, and nobody for themselves."""
+    return not is_own_leave(user, leave) and may_run(user, class_of(leave))
+
+
+def may_run_made_up(user: User, made: HoursMadeUp) -> bool:
+    return may_run(user, made.enrolment.klass)
+
+
 def may_examine(user: User, enrolment: Enrolment) -> bool:
     """The provider's examiners mark practical checks."""
     return reach(user).works_for(enrolment.klass.provider.uid, Role.EXAMINER)
+
+
+def may_give_time(user: User, klass: TrainingClass) -> bool:
+    """The class managers and examiners of the provider give time in an exam, with a reason."""
+    return reach(user).works_for(klass.provider.uid, Role.CLASS_MANAGER, Role.EXAMINER)
+
+
+def may_proctor(user: User, sitting: Sitting) -> bool:
+    """Whoever may give time in the class that holds the sitting (`ANLAN_PROCTORS`)."""
+    held = Trial.objects.select_related("enrolment__klass__provider").filter(sitting=sitting)
+    return any(may_give_time(user, trial.enrolment.klass) for trial in held)
+
+
+def may_invigilate(user: User, klass: TrainingClass) -> bool:
+    """The provider's class managers and examiners hand out tablets and papers and key them in."""
+    return reach(user).works_for(klass.provider.uid, Role.CLASS_MANAGER, Role.EXAMINER)
+
+
+def may_invigilate_it(user: User, held: OfClass) -> bool:
+    return may_invigilate(user, held.klass)
+
+
+def may_judge(user: User, held: OfClass) -> bool:
+    """Whoever invigilates, and the officials of the district and the city, review a sitting."""
+    return may_judge_class(user, held.klass)
+
+
+def may_judge_some(user: User) -> bool:
+    roles = (Role.CLASS_MANAGER, Role.EXAMINER, Role.DISTRICT_OFFICIAL, Role.CITY_OFFICIAL)
+    return reach(user).has(*roles)
+
+
+def may_judge_class(user: User, klass: TrainingClass) -> bool:
+    mine = reach(user)
+    official = klass.district in mine.districts or mine.has(Role.CITY_OFFICIAL)
+    return may_invigilate(user, klass) or official
+
+
+def may_answer_appeal(user: User, held: OfClass) -> bool:
+    """A result: whoever reviews. A question: whoever keeps its bank, as the key changes for all."""
+    appeal = held.found
+    if not isinstance(appeal, Appeal) or not may_judge(user, held):
+        return False
+    if appeal.item is None:
+        return True
+    owner, mine = appeal.item.bank.owner, reach(user)
+    if mine.has(Role.CITY_OFFICIAL):
+        return True
+    return owner is not None and mine.works_for(owner.uid, Role.CLASS_MANAGER)
 
 
 def may_see_people(user: User, klass: TrainingClass) -> bool:

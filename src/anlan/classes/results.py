@@ -1,27 +1,35 @@
 """What came of each learner: hours, theory, practical. Read in a few queries for a whole class."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
 from anlan.assessments.models import Practical, Sitting, SittingStatus
+from anlan.assessments.queries.releases import released
 from anlan.attendance.queries import hours_of
 from anlan.classes import queries
+from anlan.classes.madeup import Credit, credits_of
 from anlan.classes.models import Enrolment, EnrolmentStatus, TrainingClass, Trial
 from anlan.lib.dates import local_date
 
-UNDECIDED = (SittingStatus.READY, SittingStatus.STARTED)
+UNDECIDED = (SittingStatus.READY, SittingStatus.STARTED, SittingStatus.ON_PAPER)
 
 
 @dataclass(frozen=True)
 class Result:
-    """One learner's standing. Pass needs hours, theory and practical."""
+    """One learner's standing. Pass needs hours, theory and practical.
+
+    `hours` holds what was made up elsewhere (`made_up`) too.
+    """
 
     enrolment: Enrolment
     hours: Decimal
     hours_planned: int
     share_needed: float
     trials: tuple[Trial, ...]
+    made_up: tuple[Credit, ...] = ()
 
     @property
     def attended(self) -> bool:
@@ -64,6 +72,18 @@ class Result:
     @property
     def tries(self) -> int:
         return len(self.trials)
+
+    @property
+    def used(self) -> int:
+        """Tries that count: one whose result was voided by a person is given back."""
+        voided = [s for s in self.sittings if s.status == SittingStatus.VOID and s.submitted_at]
+        return self.tries - len(voided)
+
+    @property
+    def theory_voided(self) -> bool:
+        """The latest theory result was taken back, and nothing has come after it."""
+        last = self.last_sitting
+        return last is not None and last.status == SittingStatus.VOID
 
     @property
     def pending(self) -> bool:
@@ -109,15 +129,18 @@ def results_of(klass: TrainingClass) -> dict[int, Result]:
     by_person = hours_of(queries.registers_of(klass))
     planned = sum(session.hours for session in klass.sessions.all())
     day = klass.first_day or local_date(klass.created_at)
-    share = queries.rules_for(klass, day).number("attendance.share_min")
-    trials = _trials(people)
+    rules = queries.rules_for(klass, day)
+    share = rules.number("attendance.share_min")
+    trials, made_up = _trials(people), credits_of(people, planned=planned, rules=rules)
     return {
         one.pk: Result(
             enrolment=one,
-            hours=by_person.get(one.person_id, Decimal(0)),
+            hours=by_person.get(one.person_id, Decimal(0))
+            + sum((credit.hours for credit in made_up.get(one.pk, ())), Decimal(0)),
             hours_planned=planned,
             share_needed=share,
             trials=tuple(trials[one.pk]),
+            made_up=tuple(made_up.get(one.pk, ())),
         )
         for one in people
     }
@@ -131,6 +154,24 @@ def _trials(people: list[Enrolment]) -> dict[int, list[Trial]]:
     return found
 
 
+def veiled(result: Result, *, at: datetime) -> Result:
+    """The result as the learner and the employer may see it: what is not released is undecided.
+
+    The sittings in it are copies, not to be saved.
+    """
+    shown = released(result.sittings, at=at)
+    trials = []
+    for trial in result.trials:
+        sitting = trial.sitting
+        if sitting and sitting.status == SittingStatus.SUBMITTED and sitting.pk not in shown:
+            trial, hidden = copy(trial), copy(sitting)
+            hidden.score = hidden.passed = None
+            hidden.status = SittingStatus.STARTED
+            trial.sitting = hidden
+        trials.append(trial)
+    return replace(result, trials=tuple(trials))
+
+
 def may_make_up(result: Result, most: int) -> bool:
     """Failed, nothing pending, tries left, hours enough, and not given up."""
     return (
@@ -138,6 +179,6 @@ def may_make_up(result: Result, most: int) -> bool:
         and result.tries > 0
         and not result.pending
         and not (result.theory_passed and result.practical_passed)
-        and result.tries <= most
+        and result.used <= most
         and result.enrolment.status == EnrolmentStatus.ENROLLED
     )

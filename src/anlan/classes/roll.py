@@ -1,13 +1,15 @@
 """The roll: who is here, who is not, who came late, by session and over a whole class."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from anlan.attendance.models import Register
-from anlan.attendance.queries import Presence, earned, presences, shared_devices
+from anlan.attendance.models import Leave, LeaveStatus, Pause, Register
+from anlan.attendance.queries import Presence, earned, leaves_of, out_now, presences
+from anlan.attendance.risks import Risk, risks_of
 from anlan.classes import queries
+from anlan.classes.madeup import guests_of
 from anlan.classes.models import Enrolment, EnrolmentStatus, Session, TrainingClass
 from anlan.classes.results import Result, results_of
 from anlan.lib.dates import to_shanghai
@@ -26,10 +28,23 @@ class Line:
 
 @dataclass(frozen=True)
 class DoorRoll:
-    """Everybody of one session, those who are missing first."""
+    """Everybody of one session, those who are missing first, guests last.
+
+    `risks` are the signs about which something is odd, those still open first.
+    """
 
     lines: tuple[Line, ...]
-    shared: tuple[str, ...]
+    guests: tuple[Line, ...] = ()
+    risks: tuple[Risk, ...] = ()
+
+    @property
+    def odd(self) -> int:
+        """How many signs wait for somebody to look at them."""
+        return sum(one.open for one in self.risks)
+
+    @property
+    def everybody(self) -> tuple[Line, ...]:
+        return (*self.lines, *self.guests)
 
     @property
     def here(self) -> int:
@@ -56,19 +71,58 @@ def door_roll(session: Session) -> DoorRoll:
     """Who of a session is here and who is not."""
     register = session.register
     if register is None:
-        return DoorRoll((), ())
+        return DoorRoll(())
     people = [
         one for one in queries.enrolled(session.klass) if one.status == EnrolmentStatus.ENROLLED
     ]
-    came = {one.person_id: one for one in presences([register])[register.pk]}
-    lines = [_line(register, one, came.get(one.person_id)) for one in people]
+    scene = _Scene(
+        register,
+        {one.person_id: one for one in presences([register])[register.pk]},
+        out_now(register),
+        {
+            person
+            for (_, person), leave in leaves_of([register]).items()
+            if leave.status == LeaveStatus.GRANTED
+        },
+    )
+    lines = [_line(scene, one) for one in people]
     lines.sort(key=lambda line: (line.presence is not None, line.enrolment.pk))
-    return DoorRoll(tuple(lines), tuple(_shared(register, people)))
+    guests = [_line(scene, one, guest=True) for one in guests_of(session)]
+    return DoorRoll(tuple(lines), tuple(guests), tuple(odd_signs(session)))
 
 
-def _line(register: Register, one: Enrolment, came: Presence | None) -> Line:
+def odd_signs(session: Session) -> list[Risk]:
+    """What the class manager should look at, by the rules of the day."""
+    register = session.register
+    if register is None:
+        return []
+    earlier = Register.objects.filter(
+        session__klass=session.klass_id, starts_at__lt=register.starts_at
+    )
+    rules = queries.rules_for(session.klass, session.day)
+    return risks_of(register, earlier, rules=rules)
+
+
+@dataclass(frozen=True)
+class _Scene:
+    register: Register
+    came: dict[int, Presence]
+    out: dict[int, Pause]
+    on_leave: set[int]
+
+
+def _line(scene: _Scene, one: Enrolment, *, guest: bool = False) -> Line:
+    line = _standing(scene, one)
+    return replace(line, words=f"补课，{line.words}") if guest else line
+
+
+def _standing(scene: _Scene, one: Enrolment) -> Line:
+    register, came = scene.register, scene.came.get(one.person_id)
     if came is None:
-        return Line(one, None, "away", "未到")
+        return Line(one, None, "away", "请假" if one.person_id in scene.on_leave else "未到")
+    pause = scene.out.get(one.person_id)
+    if pause and not came.out_at:
+        return Line(one, came, "late", f"{clock(pause.out_at)} 离场")
     words = f"{clock(came.in_at)} 到"
     if came.late:
         words += "，迟到"
@@ -77,14 +131,6 @@ def _line(register: Register, one: Enrolment, came: Presence | None) -> Line:
         words += f"，{clock(came.out_at)} {'早退' if early else '签退'}"
         return Line(one, came, "late" if early or came.late else "here", words)
     return Line(one, came, "late" if came.late else "here", words)
-
-
-def _shared(register: Register, people: Sequence[Enrolment]) -> list[str]:
-    names = {one.person_id: one.person.name for one in people}
-    return [
-        "、".join(names[pk] for pk in one.person_ids if pk in names) + " 用了同一部手机签到"
-        for one in shared_devices([register])
-    ]
 
 
 @dataclass(frozen=True)
@@ -115,22 +161,36 @@ def matrix(
         for register_id, people in presences(registers).items()
         for one in people
     }
+    leaves = leaves_of(registers)
     return [
         Row(
             name=mask_name(one.person.name) if masked else one.person.name,
             result=result,
-            cells=tuple(_cell(session, came, one.person_id, at) for session in sessions),
+            cells=tuple(
+                _cell(session, came, one.person_id, at, leaves.get(_key(session, one)))
+                for session in sessions
+            ),
         )
         for result in results_of(klass).values()
         for one in [result.enrolment]
     ]
 
 
+def _key(session: Session, one: Enrolment) -> tuple[int, int]:
+    return (session.register_id or 0, one.person_id)
+
+
 def _cell(
-    session: Session, came: dict[tuple[int, int], Presence], person_id: int, at: datetime
+    session: Session,
+    came: dict[tuple[int, int], Presence],
+    person_id: int,
+    at: datetime,
+    leave: Leave | None,
 ) -> Cell:
     register = session.register
     one = came.get((register.pk, person_id)) if register else None
+    if leave and leave.status == LeaveStatus.GRANTED and one is None:
+        return Cell(session, None, Decimal(0), "warn", "假")
     if register is None or one is None:
         return Cell(session, None, Decimal(0), "stop", "缺")
     hours = earned(register, one)

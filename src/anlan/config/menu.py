@@ -7,6 +7,7 @@ from anlan.bookings.policies import booking_organization
 from anlan.classes import queries as classes
 from anlan.classes.models import Status
 from anlan.foundation.accounts.models import Role, User
+from anlan.foundation.accounts.policies import is_operator
 from anlan.foundation.accounts.queries import reach
 from anlan.foundation.codes.models import System
 from anlan.foundation.codes.queries import code_name
@@ -27,6 +28,8 @@ def menu_for(user: User) -> list[MenuGroup]:
         groups += _teaching(user)
     if mine.has(Role.SAFETY_OFFICER):
         groups += _enterprise(user)
+    if is_operator(user):
+        groups.append(MenuGroup("运维", [MenuItem("收件口", reverse("intake:live"), "clock")]))
     return [*_once(groups), _own(user)]
 
 
@@ -90,6 +93,7 @@ def _official(user: User) -> list[MenuGroup]:
     ]
     watch = [
         MenuItem("现场直播", reverse("classes:on_air"), "broadcast"),
+        *([MenuItem("答卷复核与申诉", reverse("classes:reviews"), "scale")] if decides else []),
         MenuItem("疑点工单", reverse("supervision:tickets"), "shield-exclamation"),
         MenuItem("抽查", reverse("supervision:checks"), "target"),
         MenuItem("回访", reverse("supervision:calls"), "phone"),
@@ -120,6 +124,7 @@ def _provider(user: User) -> list[MenuGroup]:
     work = [
         MenuItem("我的培训班", reverse("classes:list"), "list-details", returned.count()),
         MenuItem("申请开班", reverse("classes:apply"), "plus"),
+        MenuItem("答卷复核与申诉", reverse("classes:reviews"), "scale"),
         MenuItem("监管问询", reverse("supervision:inquiries"), "message"),
     ]
     keeping = [
@@ -137,6 +142,7 @@ def _teaching(user: User) -> list[MenuGroup]:
     items = [MenuItem("培训班", reverse("classes:list"), "list-details")]
     if reach(user).has(Role.EXAMINER):
         items.append(MenuItem("实操考核", reverse("classes:examiner"), "clipboard-check"))
+        items.append(MenuItem("答卷复核与申诉", reverse("classes:reviews"), "scale"))
     return [MenuGroup("教学", items)]
 
 

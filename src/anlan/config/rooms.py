@@ -40,6 +40,7 @@ INSTALLED_APPS = [
 
 ANLAN_CLASS_LINKS = [
     "anlan.bookings.links.for_class",
+    "anlan.kits.links.for_class",
     "anlan.archives.links.class_links",
     "anlan.supervision.links.class_links",
 ]
@@ -49,14 +50,27 @@ ANLAN_SENTENCES = [
     "anlan.identity.sentences.SENTENCES",
     "anlan.attendance.sentences.SENTENCES",
     "anlan.recordings.sentences.SENTENCES",
+    "anlan.courses.sentences.SENTENCES",
     "anlan.trainers.sentences.SENTENCES",
     "anlan.resources.sentences.SENTENCES",
     "anlan.programs.sentences.SENTENCES",
     "anlan.assessments.sentences.SENTENCES",
     "anlan.classes.sentences.SENTENCES",
     "anlan.bookings.sentences.SENTENCES",
+    "anlan.kits.sentences.SENTENCES",
     "anlan.archives.sentences.SENTENCES",
     "anlan.supervision.sentences.SENTENCES",
 ]
+# Who is taught which syllabus by whom: told to courses by the rooms above it.
+ANLAN_TAUGHT = ["anlan.classes.taught.taught_in_classes"]
 # What is asked of the intake (`/in/…`): lists of endpoints, handed in by rooms above it.
-ANLAN_INTAKE: list[str] = []
+ANLAN_INTAKE: list[str] = [
+    "anlan.assessments.intake.hot.ENDPOINTS",
+    "anlan.assessments.intake.events.ENDPOINTS",
+    "anlan.courses.intake.ENDPOINTS",
+    "anlan.classes.intake.ENDPOINTS",
+]
+# Whose lessons somebody may learn: asked by courses, known to classes.
+ANLAN_LEARNERS = "anlan.classes.learners.learners_of_providers"
+# Who may give a sitting more time: asked with the user and the sitting, which knows no class.
+ANLAN_PROCTORS = "anlan.classes.policies.may_proctor"

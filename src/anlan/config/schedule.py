@@ -10,10 +10,20 @@ from anlan.archives.jobs import (
     reseal_ordered_classes,
     seal_closed_classes,
 )
-from anlan.assessments.services import lapse_missed, submit_overdue
+from anlan.assessments.jobs import analyse_items, work_on_bank_files
+from anlan.assessments.services import (
+    keep_pulse,
+    lapse_missed,
+    prepare_due,
+    spread_outages,
+    submit_overdue,
+    weigh_events,
+)
 from anlan.attendance.services import forget_addresses
 from anlan.bookings.jobs import promote_waiters
 from anlan.classes.jobs import start_due_classes
+from anlan.courses.films.making import make_next
+from anlan.courses.jobs import glean_sittings
 from anlan.foundation.files.jobs import (
     forget_expired_uploads,
     forget_stray_drafts,
@@ -21,7 +31,7 @@ from anlan.foundation.files.jobs import (
     trim_cache,
 )
 from anlan.foundation.intake.memory import forget_answers
-from anlan.foundation.jobs.services import PROMPT, Job
+from anlan.foundation.jobs.services import FILMS, PROMPT, Job
 from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.ledger.stamping import stamp_checkpoints
 from anlan.foundation.notices.jobs import send_text_messages
@@ -37,10 +47,19 @@ from anlan.supervision.jobs import (
 SCHEDULE = [
     # A checkpoint follows at most a second after: half of it to wait, half of it to sign.
     Job(sequence, every=timedelta(seconds=0.5), lane=PROMPT),
+    Job(make_next, every=timedelta(seconds=2), lane=FILMS),
     Job(stamp_checkpoints, every=timedelta(minutes=1)),
     Job(import_rosters, every=timedelta(seconds=1)),
+    Job(work_on_bank_files, every=timedelta(seconds=1)),
+    Job(analyse_items, every=timedelta(minutes=10)),
+    # Prompt, so that long work elsewhere is never taken for an outage.
+    Job(keep_pulse, every=timedelta(seconds=5), lane=PROMPT),
+    Job(spread_outages, every=timedelta(seconds=5)),
+    Job(prepare_due, every=timedelta(seconds=30)),
     Job(submit_overdue, every=timedelta(seconds=5)),
     Job(lapse_missed, every=timedelta(minutes=1)),
+    Job(glean_sittings, every=timedelta(minutes=1)),
+    Job(weigh_events, every=timedelta(seconds=10)),
     Job(start_due_classes, every=timedelta(seconds=30)),
     Job(promote_waiters, every=timedelta(seconds=10)),
     Job(send_text_messages, every=timedelta(seconds=2)),

@@ -6,7 +6,10 @@ from csp.constants import NONE, SELF
 
 from anlan.config.rooms import ANLAN_CLASS_LINKS as ANLAN_CLASS_LINKS
 from anlan.config.rooms import ANLAN_INTAKE as ANLAN_INTAKE
+from anlan.config.rooms import ANLAN_LEARNERS as ANLAN_LEARNERS
+from anlan.config.rooms import ANLAN_PROCTORS as ANLAN_PROCTORS
 from anlan.config.rooms import ANLAN_SENTENCES as ANLAN_SENTENCES
+from anlan.config.rooms import ANLAN_TAUGHT as ANLAN_TAUGHT
 from anlan.config.rooms import INSTALLED_APPS as INSTALLED_APPS
 from anlan.lib.environment import Environment
 from anlan.lib.secret import load_secret
@@ -30,6 +33,7 @@ ANLAN_DEMONSTRATION = env.flag("ANLAN_DEMONSTRATION", False)
 ANLAN_KEYRING = VAR / "secrets" / "keyring.json"
 ANLAN_LOG_ORIGIN = env.text("ANLAN_LOG_ORIGIN", "anlan-log")
 ANLAN_LOG_KEY = VAR / "secrets" / "log.key"
+ANLAN_KITS_KEY = VAR / "secrets" / "kits.key"  # signs offline packages; Ed25519
 ANLAN_LOG_FOLDER = VAR / "log"
 ANLAN_LOG_ALG = env.one_of("ANLAN_LOG_ALG", "sha256", {"sha256", "sm3"})
 ANLAN_LOG_SIGNATURE = env.one_of("ANLAN_LOG_SIGNATURE", "ed25519", {"ed25519", "sm2"})
@@ -41,6 +45,7 @@ ANLAN_ISSUER = VAR / "secrets" / "issuer"
 ANLAN_ISSUER_P12 = env.text("ANLAN_ISSUER_P12", "")
 ANLAN_ISSUER_PASSWORD = env.text("ANLAN_ISSUER_PASSWORD", "")
 ANLAN_SIGNER = "anlan.archives.signing.sign_pdf"
+ANLAN_INTAKE_FOLDER = VAR / "intake"  # what the site's processes tell of their hot paths
 ANLAN_FILES = VAR / "files"
 ANLAN_LIVE = VAR / "live"  # what comes in while it is recorded; for site and `anlan record` alike
 ANLAN_FFMPEG = env.text("ANLAN_FFMPEG", "")  # another ffmpeg than the one that was installed
@@ -144,6 +149,7 @@ FILE_UPLOAD_TEMP_DIR = None
 ANLAN_UPLOAD_LIMITS = {  # MB a request, by longest path prefix
     "/": 25,
     "/classes": 600,
+    "/courses": 200,
     "/files/uploads/*": 1 << 20,
     "/supervision": 60,
 }

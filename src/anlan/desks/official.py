@@ -8,6 +8,7 @@ from django.urls import reverse
 from anlan.classes import queries as classes
 from anlan.classes.models import ChangeRequest, Status, TrainingClass
 from anlan.desks.shape import SHOWN, Desk, Figure
+from anlan.desks.sittings import sittings_waiting
 from anlan.foundation.accounts.models import Role, User
 from anlan.foundation.accounts.queries import reach
 from anlan.foundation.ui.formats import cn_date, cn_day
@@ -30,11 +31,13 @@ def desk_of(user: User, figures: Overview, year: int, at: datetime) -> Desk:
     changes = classes.changes_waiting_for(user)
     registrations = organizations.waiting_for(user)
     doubts = _doubts(user)
+    papers = sittings_waiting(user)
     checks = [_check(check) for check in supervision.checks_waiting_for(user)]
     waiting = applications.count() + changes.count() + registrations.count()
     todos = [
         *doubts,
         *checks,
+        *papers,
         *(_application(klass) for klass in applications[:SHOWN]),
         *(_change(change) for change in changes.select_related("klass__provider")[:SHOWN]),
         *(_registration(one) for one in registrations[:SHOWN]),
@@ -44,7 +47,7 @@ def desk_of(user: User, figures: Overview, year: int, at: datetime) -> Desk:
         todos=todos[:SHOWN],
         figures=_figures(figures, year),
         quiet="没有等您审批的事项。新的开班申请、变更和单位登记会出现在这里。",
-        waiting=waiting + len(doubts) + len(checks),
+        waiting=waiting + len(doubts) + len(checks) + len(papers),
         rest_href=reverse("classes:queue"),
     )
 

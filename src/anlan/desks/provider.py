@@ -9,10 +9,12 @@ from anlan.classes.evidence import missing_evidence
 from anlan.classes.models import Closing, Session, Status, TrainingClass
 from anlan.desks.queries import AHEAD, sessions_between
 from anlan.desks.shape import SHOWN, Coming, Desk, Figure
+from anlan.desks.sittings import sittings_waiting
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import reach
 from anlan.foundation.ui.formats import cn_time
 from anlan.foundation.ui.parts import Todo
+from anlan.kits import queries as kits
 from anlan.lib.dates import at_shanghai, local_date
 from anlan.supervision import queries as supervision
 from anlan.supervision.models import InquiryKind
@@ -29,6 +31,8 @@ def desk_of(user: User, at: datetime) -> Desk:
     todos = [
         *(_session(one) for one in sessions if one.day == today and _still_on(one, at)),
         *_asked(user),
+        *_carried(found),
+        *sittings_waiting(user),
         *_returned(found),
         *_ended(found, at),
         *_drafts(found),
@@ -57,6 +61,19 @@ def _asked(user: User) -> list[Todo]:
             one.due_at,
         )
         for one in found[:SHOWN]
+    ]
+
+
+def _carried(found: QuerySet[TrainingClass]) -> list[Todo]:
+    """Records from offline tablets that contradict the server."""
+    return [
+        Todo(
+            f"核对离线记录：{klass.title}",
+            reverse("kits:review", args=[klass.uid]),
+            "去核对",
+            f"{klass.undecided} 条与系统不一致，两份都已留下",  # type: ignore[attr-defined]
+        )
+        for klass in kits.with_undecided(found)[:SHOWN]
     ]
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from anlan.classes.models import Session, TrainingClass
 from anlan.desks.queries import AHEAD, classes_to_examine, lessons_of
 from anlan.desks.shape import SHOWN, Coming, Desk, Figure
+from anlan.desks.sittings import sittings_waiting
 from anlan.foundation.accounts.models import Role, User
 from anlan.foundation.accounts.queries import reach
 from anlan.foundation.ui.formats import cn_time
@@ -22,6 +23,7 @@ def desk_of(user: User, at: datetime) -> Desk:
     todos = [
         *(_lesson(one) for one in lessons if one.day == today),
         *(_check(klass) for klass in checks),
+        *(sittings_waiting(user) if reach(user).has(Role.EXAMINER) else []),
     ]
     return Desk(
         todos=todos[:SHOWN],

@@ -12,5 +12,6 @@ SENTENCES = {
     "person_left": "登记离职",
     "phone_changed": "更正手机号，理由：{reason}",
     "field_revealed": "查看了{field}，理由：{reason}",
+    "left_everywhere": "退出了所有设备",
     "key_destroyed": "保存期满，密钥已销毁",
 }

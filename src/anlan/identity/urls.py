@@ -6,6 +6,7 @@ app_name = "identity"
 urlpatterns: list[URLPattern] = [
     path("", views.people, name="people"),
     path("me/", views.me, name="me"),
+    path("me/leave-everywhere", views.leave_everywhere, name="leave_everywhere"),
     path("login/", login_views.phone, name="login_phone"),
     path("login/code", login_views.code, name="login_code"),
     path("of/<uuid:uid>/", views.roster, name="roster"),

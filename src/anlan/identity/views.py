@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -136,6 +137,16 @@ def me(request: HttpRequest) -> HttpResponse:
             "reveals": queries.reveals_of(found)[:50],
         }
     return render(request, "identity/me.html", context)
+
+
+@require_POST
+@guarded(policies.is_somebody)
+def leave_everywhere(request: HttpRequest) -> HttpResponse:
+    """This device leaves at once, the others within seconds."""
+    services.leave_everywhere(actor(request), at=now())
+    logout(request)
+    messages.success(request, "已退出所有设备，需要时请重新登录。")
+    return redirect("accounts:login")
 
 
 def _person(

@@ -11,7 +11,7 @@ import stat
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -25,14 +25,15 @@ from anlan.archives.issuer import ISSUER, BadIssuer, the_issuer
 from anlan.foundation.codes.models import Code, System
 from anlan.foundation.files.places import PlaceFailed
 from anlan.foundation.files.store import the_store
+from anlan.foundation.intake.metrics import trouble
 from anlan.foundation.jobs.models import Lease
-from anlan.foundation.jobs.services import PROMPT, STEADY
+from anlan.foundation.jobs.services import FILMS, LEASE, PROMPT, STEADY
 from anlan.foundation.ledger.models import Entry, LogHead, Witness
 from anlan.foundation.ledger.signing import disagreement
 from anlan.foundation.rules.models import Rule
 from anlan.foundation.rules.services import BOOK
 from anlan.identity.models import Person
-from anlan.lib.dates import local_date
+from anlan.lib.dates import local_date, to_shanghai
 from anlan.lib.keyring import KeyMissing, load_keyring
 from anlan.proofs.trust import name_of
 
@@ -41,7 +42,7 @@ LEAST_FREE = GIGABYTE
 BETTER_FREE = 5 * GIGABYTE
 WORKER_SILENT = timedelta(minutes=2)
 LOG_LATE = timedelta(seconds=30)
-LANES = {PROMPT: "签名日志", STEADY: "其余任务"}
+LANES = {PROMPT: "签名日志", FILMS: "课件制作", STEADY: "其余任务"}
 CLOCK_SKEW = timedelta(minutes=2)
 OWNER_ONLY = 0o600
 RENEW_WITHIN = timedelta(days=60)
@@ -218,7 +219,7 @@ def rules(at: datetime) -> Finding:
 
 def worker(at: datetime) -> Finding:
     """Every lane of the schedule is walked by somebody."""
-    last = {lease.job: lease.last_run_at for lease in Lease.objects.all() if lease.last_run_at}
+    last = {lease.job: seen for lease in Lease.objects.all() if (seen := _last_seen(lease))}
     mend = "请运行：anlan serve（或单独运行 anlan work）"
     lanes: dict[str, list[datetime]] = {}
     for job in import_string(settings.ANLAN_SCHEDULE):
@@ -233,6 +234,12 @@ def worker(at: datetime) -> Finding:
             minutes = int(silent.total_seconds() // 60)
             return wrong("后台任务", f"{LANES[lane]}已有 {minutes} 分钟没有动静", mend)
     return good("后台任务", "正在运行")
+
+
+def _last_seen(lease: Lease) -> datetime | None:
+    """When its last run began, or its lease was last renewed: a film is in work for hours."""
+    seen = [lease.last_run_at, lease.held_until and lease.held_until - LEASE]
+    return max((moment for moment in seen if moment), default=None)
 
 
 def jobs(at: datetime) -> Finding:
@@ -302,9 +309,32 @@ def signed_log(at: datetime) -> Finding:
     )
 
 
+def hot_paths(at: datetime) -> Finding:
+    """Nothing that people sent was turned away or failed of late."""
+    lately = trouble(at)
+    if lately is None:
+        return good("收件口", "近 10 分钟没有推迟或出错")
+    when = datetime.fromtimestamp(lately.last, UTC)
+    return notice(
+        "收件口",
+        f"忙时推迟 {lately.busy} 次，出错 {lately.failed} 次，最近 {to_shanghai(when):%H:%M:%S}",
+        "推迟的会自动重试；出错的看网站日志。运维可在「收件口」页面看实时情况",
+    )
+
+
 MACHINE: tuple[Check, ...] = (python_version, assets, fonts, disk, storage, database)
 DATA: tuple[Check, ...] = (tables,)
-CONTENT: tuple[Check, ...] = (keys, issuer, codes, rules, worker, jobs, clock, signed_log)
+CONTENT: tuple[Check, ...] = (
+    keys,
+    issuer,
+    codes,
+    rules,
+    worker,
+    jobs,
+    clock,
+    signed_log,
+    hot_paths,
+)
 
 
 def examine(at: datetime) -> list[Finding]:

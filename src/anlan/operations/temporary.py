@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,10 +11,11 @@ from django.test.utils import override_settings
 
 
 @contextmanager
-def temporary_city() -> Iterator[Path]:
+def temporary_city(make: Callable[[], None] | None = None) -> Iterator[Path]:
     """An empty, migrated database beside the real one, which is never touched; gone afterwards.
 
-    On PostgreSQL the user must be allowed to create databases.
+    `make` fills Django's test database otherwise than by migrating it. On PostgreSQL the user must
+    be allowed to create databases.
     """
     real = connection.settings_dict["NAME"]
     with tempfile.TemporaryDirectory(prefix="anlan-") as name:
@@ -24,7 +25,7 @@ def temporary_city() -> Iterator[Path]:
             if connection.vendor == "sqlite"
             else f"anlan_temporary_{os.getpid()}"
         )
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        (make or _migrated)()
         try:
             with override_settings(
                 ANLAN_FILES=folder / "files",
@@ -32,8 +33,13 @@ def temporary_city() -> Iterator[Path]:
                 ANLAN_KEYRING=folder / "secrets" / "keyring.json",
                 ANLAN_ISSUER=folder / "issuer",
                 ANLAN_LOG_KEY=folder / "log.key",
+                ANLAN_KITS_KEY=folder / "kits.key",
                 ANLAN_LOG_FOLDER=folder / "log",
             ):
                 yield folder
         finally:
             connection.creation.destroy_test_db(str(real), verbosity=0)
+
+
+def _migrated() -> None:
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from anlan.archives.jobs import seal_closed_classes
 from anlan.assessments.services import load_checklists, load_own_bank
 from anlan.classes import queries
 from anlan.classes.models import EnrolmentSource, TrainingClass
@@ -20,6 +21,7 @@ from anlan.operations.story.troupe import Officials, Provider
 from anlan.programs.models import Project
 from anlan.resources.models import Venue, VenueKind
 from anlan.testing.cast import NOW, Cast, an_id_number
+from anlan.testing.scenes import remembered
 from anlan.trainers.models import Trainer
 
 LEARNERS = ("赵明安", "欧阳安澜", "阿依古丽·买买提", "钱大勇", "孙小宁", "周平", "吴敏", "郑强")
@@ -36,6 +38,7 @@ class Stage:
     people: tuple[Person, ...]
 
 
+@remembered
 def the_stage(cast: Cast, *, learners: int = 3) -> Stage:
     """Banks, syllabi and checklists loaded; `learners` registered at the cast's enterprise."""
     load_own_bank(at=NOW)
@@ -71,6 +74,7 @@ def a_learner(cast: Cast, serial: int) -> Person:
     return person
 
 
+@remembered
 def an_approved_class(
     cast: Cast, stage: Stage, *, begins: datetime, title: str = "工伤预防培训班（演示）第一期"
 ) -> TrainingClass:
@@ -91,6 +95,7 @@ def an_approved_class(
     return klass
 
 
+@remembered
 def a_closed_class(
     cast: Cast, *, learners: int = 3, failing: Sequence[int] = (), stage: Stage | None = None
 ) -> TrainingClass:
@@ -119,6 +124,12 @@ def a_closed_class(
     acts.rate(people, at=NOW - timedelta(days=5))
     close_class(klass, by=cast.class_manager, at=NOW - timedelta(days=4))
     return klass
+
+
+@remembered
+def the_worker_seals(at: datetime = NOW) -> int:
+    """What is closed is sealed; how many classes."""
+    return seal_closed_classes(at)
 
 
 def _trainer(cast: Cast) -> Trainer:

@@ -7,6 +7,7 @@ from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.services import give_role, open_account
 from anlan.lib import idnumber, uscc
 from anlan.organizations.models import Kind, Organization, Status
+from anlan.testing.scenes import remembered
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # Monday 09:00 in Jinan
 PASSWORD = "An-Lan-2026"
@@ -60,6 +61,7 @@ class Cast:
     outsider: User
 
 
+@remembered
 def the_cast() -> Cast:
     """Put the cast on the stage."""
     provider = an_organization("安济培训学校（演示）", Kind.PROVIDER, 1)

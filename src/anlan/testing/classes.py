@@ -13,10 +13,11 @@ from anlan.attendance.models import MarkKind
 from anlan.classes import queries
 from anlan.classes.models import EnrolmentSource, Session, Status, TrainingClass, Trial
 from anlan.classes.services.applications import Application, draft_class, submit_class
-from anlan.classes.services.door import attach_recording, sign_by_supervisor, start_class
+from anlan.classes.services.door import attach_recording, sign_by_supervisor
 from anlan.classes.services.enrolments import enrol
 from anlan.classes.services.exams import arrange_exam
 from anlan.classes.services.reviews import approve_class, review_class
+from anlan.classes.services.signing import start_class
 from anlan.classes.services.timetable import fill_by_syllabus
 from anlan.courses.models import Mode, Syllabus
 from anlan.courses.services import load_syllabi
@@ -29,6 +30,7 @@ from anlan.programs.models import Project
 from anlan.recordings.services import file_recording
 from anlan.resources.models import Venue, VenueKind
 from anlan.testing.cast import NOW, Cast, an_id_number
+from anlan.testing.scenes import remembered
 from anlan.trainers.models import Trainer
 
 FIRST_DAY = date(2026, 12, 1)
@@ -52,6 +54,7 @@ def a_project(*, code: str = "JN-2026-01", industry: str = "") -> Project:
     )[0]
 
 
+@remembered
 def a_syllabus(key: str = "hazchem-team-leader") -> Syllabus:
     """A shipped syllabus; this one has 24 hours, 16 of them offline."""
     if not Syllabus.objects.exists():
@@ -95,11 +98,13 @@ def an_application(**changes: object) -> Application:
     return Application(**wish)  # type: ignore[arg-type]
 
 
+@remembered
 def an_empty_draft(cast: Cast, *, at: datetime = NOW, **changes: object) -> TrainingClass:
     """An application without a timetable."""
     return draft_class(cast.provider, an_application(**changes), by=cast.class_manager, at=at)
 
 
+@remembered
 def a_draft_class(
     cast: Cast, *, first_day: date = FIRST_DAY, at: datetime = NOW, **changes: object
 ) -> TrainingClass:
@@ -116,6 +121,7 @@ def a_draft_class(
     return klass
 
 
+@remembered
 def a_submitted_class(cast: Cast, *, at: datetime = NOW, **changes: object) -> TrainingClass:
     """Waits for the district."""
     klass = a_draft_class(cast, at=at, **changes)  # type: ignore[arg-type]
@@ -123,6 +129,7 @@ def a_submitted_class(cast: Cast, *, at: datetime = NOW, **changes: object) -> T
     return klass
 
 
+@remembered
 def a_reviewed_class(cast: Cast, *, at: datetime = NOW, **changes: object) -> TrainingClass:
     """Waits for the city."""
     klass = a_submitted_class(cast, at=at, **changes)
@@ -130,6 +137,7 @@ def a_reviewed_class(cast: Cast, *, at: datetime = NOW, **changes: object) -> Tr
     return klass
 
 
+@remembered
 def a_bookable_class(cast: Cast, *, at: datetime = NOW, **changes: object) -> TrainingClass:
     """Approved; enterprises may book."""
     klass = a_reviewed_class(cast, at=at, **changes)
@@ -137,6 +145,7 @@ def a_bookable_class(cast: Cast, *, at: datetime = NOW, **changes: object) -> Tr
     return klass
 
 
+@remembered
 def a_worker(cast: Cast, serial: int, *, at: datetime = NOW) -> Person:
     """Somebody on the roster of the cast's enterprise."""
     person, _new = register_person(
@@ -151,6 +160,7 @@ def a_worker(cast: Cast, serial: int, *, at: datetime = NOW) -> Person:
     return person
 
 
+@remembered
 def a_running_class(
     cast: Cast, *, learners: int = 3, at: datetime = NOW, **changes: object
 ) -> TrainingClass:
@@ -170,6 +180,7 @@ def a_running_class(
     return klass
 
 
+@remembered
 def a_finished_class(cast: Cast, *, learners: int = 3) -> TrainingClass:
     """Held to the end with complete evidence, everybody passed at once; only the close is left."""
     klass = a_running_class(cast, learners=learners)

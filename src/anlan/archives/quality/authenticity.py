@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from anlan.archives.evidence import VERBS
 from anlan.archives.quality.checks import Check, Natures, Sample, judged, untested
-from anlan.attendance.models import Mark, MarkKind
+from anlan.attendance.models import Mark, MarkKind, StruckMark
 from anlan.foundation.ledger.sequencer import public_key
 from anlan.foundation.ledger.services import rfc3339
 from anlan.proofs.bundle import check_bundle, checkpoint_of
@@ -46,10 +46,12 @@ def _receipts(sample: Sample, ledger: Ledger) -> Check:
 
 def _attendance(sample: Sample) -> Check:
     """The marks that the sign-in records were printed from, against the ledger's own lines."""
-    marks = Mark.objects.filter(register__session__klass=sample.klass)
     kept = Counter(
         (one.register.subject, VERBS[MarkKind(one.kind)], str(one.person.uid), rfc3339(one.at))
-        for one in marks.select_related("register", "person")
+        for table in (Mark, StruckMark)  # what was struck has its line too
+        for one in table.objects.filter(register__session__klass=sample.klass).select_related(
+            "register", "person"
+        )
     )
     written: Counter[tuple[str, str, str, str]] = Counter()
     for entry in sample.evidence.entries:

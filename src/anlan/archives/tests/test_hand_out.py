@@ -11,15 +11,15 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
-from anlan.archives import jobs, queries
+from anlan.archives import queries
 from anlan.archives.models import Archive
 from anlan.classes.models import TrainingClass
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.models import Entry
 from anlan.proofs.part_keys import read_keys
 from anlan.proofs.verdict import Means, verify
-from anlan.testing.builders import a_closed_class
-from anlan.testing.cast import NOW, Cast
+from anlan.testing.builders import a_closed_class, the_worker_seals
+from anlan.testing.cast import Cast
 
 Browser = Callable[[User], Client]
 TAKINGS = ("archive_keys_handed_out", "archive_opened_copy", "archive_printed")
@@ -28,7 +28,7 @@ TAKINGS = ("archive_keys_handed_out", "archive_opened_copy", "archive_printed")
 @pytest.fixture
 def klass(cast: Cast) -> TrainingClass:
     closed = a_closed_class(cast, learners=2)
-    jobs.seal_closed_classes(NOW)
+    the_worker_seals()
     return closed
 
 

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anlan.archives import jobs, queries
+from anlan.archives import queries
 from anlan.archives.models import Archive, Certificate, SealOrder
 from anlan.archives.reports import evaluation_report
 from anlan.classes.models import TrainingClass
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.models import Entry
 from anlan.lib.spreadsheets import read_table
-from anlan.testing.builders import a_closed_class
-from anlan.testing.cast import NOW, Cast
+from anlan.testing.builders import a_closed_class, the_worker_seals
+from anlan.testing.cast import Cast
 
 Browser = Callable[[User], Client]
 
@@ -26,7 +26,7 @@ def klass(cast: Cast) -> TrainingClass:
 
 @pytest.fixture
 def sealed(klass: TrainingClass) -> TrainingClass:
-    jobs.seal_closed_classes(NOW)
+    the_worker_seals()
     return klass
 
 
@@ -48,7 +48,7 @@ def test_before_the_worker_comes_the_page_says_that_it_is_sealing(
     assert "0 / 3" in page
     fragment = browser.get(f"/archives/class/{klass.uid}/progress", headers={"HX-Request": "true"})
     assert "一人一档" in text(fragment)
-    jobs.seal_closed_classes(NOW)
+    the_worker_seals()
     done = browser.get(f"/archives/class/{klass.uid}/progress", headers={"HX-Request": "true"})
     assert done["Location"] == f"/archives/class/{klass.uid}/"
 

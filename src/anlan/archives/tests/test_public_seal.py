@@ -9,14 +9,14 @@ from anlan.archives import jobs, queries
 from anlan.archives.services import order_reseal
 from anlan.foundation.ledger.sequencer import public_key, sequence
 from anlan.proofs.receipt import check
-from anlan.testing.builders import a_closed_class
+from anlan.testing.builders import a_closed_class, the_worker_seals
 from anlan.testing.cast import NOW, Cast
 from anlan.testing.queries import counted
 
 
 def test_anybody_sees_that_a_seal_was_published_and_nobody_s_name(cast: Cast) -> None:
     klass = a_closed_class(cast, learners=2)
-    jobs.seal_closed_classes(NOW)
+    the_worker_seals()
     sequence(NOW)
     (archive,) = queries.archives_of(klass)
     with counted("seals:show"):
@@ -36,7 +36,7 @@ def test_anybody_sees_that_a_seal_was_published_and_nobody_s_name(cast: Cast) ->
 
 def test_its_receipt_holds_and_each_version_has_its_own(cast: Cast) -> None:
     klass = a_closed_class(cast, learners=1)
-    jobs.seal_closed_classes(NOW)
+    the_worker_seals()
     assert Client().get(f"/a/{klass.number}/receipt.json").status_code == 409
     order_reseal(klass, by=cast.city_official, at=NOW + timedelta(days=1), reason="更正")
     jobs.reseal_ordered_classes(NOW + timedelta(days=1, minutes=1))
@@ -53,7 +53,7 @@ def test_its_receipt_holds_and_each_version_has_its_own(cast: Cast) -> None:
 
 def test_a_learner_s_seal_is_there_too_by_its_uid_alone(cast: Cast) -> None:
     klass = a_closed_class(cast, learners=1)
-    jobs.seal_closed_classes(NOW)
+    the_worker_seals()
     sequence(NOW)
     archive = queries.learner_archives_of(klass)[0]
     page = Client().get(f"/a/{archive.uid}").content.decode()

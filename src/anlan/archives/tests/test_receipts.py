@@ -6,11 +6,10 @@ from collections.abc import Callable
 from django.test import Client
 from django.urls import reverse
 
-from anlan.archives.jobs import seal_closed_classes
 from anlan.archives.models import Archive, Certificate
 from anlan.foundation.ledger.sequencer import public_key, sequence
 from anlan.proofs.receipt import check
-from anlan.testing.builders import a_closed_class
+from anlan.testing.builders import a_closed_class, the_worker_seals
 from anlan.testing.cast import NOW, Cast
 
 Enter = Callable[[object], Client]
@@ -18,7 +17,7 @@ Enter = Callable[[object], Client]
 
 def test_the_seal_s_receipt_names_the_seal(cast: Cast, browser_of: Enter) -> None:
     klass = a_closed_class(cast, learners=1)
-    seal_closed_classes(NOW)
+    the_worker_seals()
     url = reverse("archives:receipt", args=[klass.uid])
     official = browser_of(cast.city_official)
     assert official.get(url).status_code == 409
@@ -33,7 +32,7 @@ def test_the_seal_s_receipt_names_the_seal(cast: Cast, browser_of: Enter) -> Non
 
 def test_a_certificate_s_receipt_is_for_anybody_and_names_nobody(cast: Cast) -> None:
     klass = a_closed_class(cast, learners=1)
-    seal_closed_classes(NOW)
+    the_worker_seals()
     sequence(NOW)
     certificate = Certificate.objects.get(enrolment__klass=klass)
     person = certificate.enrolment.person

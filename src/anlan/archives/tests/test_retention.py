@@ -19,7 +19,7 @@ from anlan.lib.dates import local_date
 from anlan.lib.refusals import Refused
 from anlan.proofs.receipt import check
 from anlan.proofs.verdict import Means, verify
-from anlan.testing.builders import a_closed_class, the_stage
+from anlan.testing.builders import a_closed_class, the_stage, the_worker_seals
 from anlan.testing.cast import NOW, Cast
 
 YEARS = timedelta(days=365 * 5 + 3)
@@ -28,7 +28,7 @@ ENDED = NOW + YEARS
 
 def sealed(cast: Cast, learners: int = 2) -> TrainingClass:
     klass = a_closed_class(cast, learners=learners)
-    jobs.seal_closed_classes(NOW)
+    the_worker_seals()
     return klass
 
 
@@ -98,7 +98,7 @@ def test_after_it_the_platform_opens_nothing_and_says_why(cast: Cast) -> None:
 def test_a_person_s_key_waits_for_the_last_class(cast: Cast) -> None:
     stage = the_stage(cast, learners=2)
     first = a_closed_class(cast, stage=stage)
-    jobs.seal_closed_classes(NOW)
+    the_worker_seals()
     person = stage.people[0]
     second = TrainingClass(
         **{

@@ -33,7 +33,7 @@ from anlan.lib.refusals import Refused
 from anlan.lib.spreadsheets import read_table
 from anlan.proofs.opened_copy import opened_copy
 from anlan.proofs.verdict import Means, verify
-from anlan.testing.builders import a_closed_class, an_approved_class, the_stage
+from anlan.testing.builders import a_closed_class, an_approved_class, the_stage, the_worker_seals
 from anlan.testing.cast import NOW, Cast
 
 
@@ -75,7 +75,7 @@ def test_the_seal_stands_in_the_ledger_and_the_class_archive_lists_its_learners(
     cast: Cast,
 ) -> None:
     klass = a_closed_class(cast, learners=2)
-    jobs.seal_closed_classes(NOW)
+    the_worker_seals()
     (archive,) = queries.archives_of(klass)
     line = json.loads(Entry.objects.get(verb="class_sealed").leaf)["data"]
     assert (line["seal"], line["version"]) == (archive.manifest_sha256, 1)
@@ -99,7 +99,7 @@ def record_of(archive: Archive, no: int) -> dict[str, Any]:
 
 def test_a_person_s_full_data_is_in_own_part_and_nowhere_in_clear(cast: Cast) -> None:
     klass = a_closed_class(cast, learners=3)
-    jobs.seal_closed_classes(NOW)
+    the_worker_seals()
     people = [one.person for one in klass.enrolments.order_by("id")]
     for archive in Archive.objects.filter(klass=klass):
         bag = unpacked(archive)
@@ -124,7 +124,7 @@ def test_a_person_s_full_data_is_in_own_part_and_nowhere_in_clear(cast: Cast) ->
 
 def test_with_the_keys_every_part_opens_and_every_commitment(cast: Cast, tmp_path: Path) -> None:
     klass = a_closed_class(cast, learners=2)
-    jobs.seal_closed_classes(NOW)
+    the_worker_seals()
     for archive in Archive.objects.filter(klass=klass):
         parts = archive.parts.count()
         copy = a_copy(archive, tmp_path)
@@ -175,7 +175,7 @@ def test_sealing_again_makes_the_next_version_and_leaves_the_former_untouched(
     cast: Cast,
 ) -> None:
     klass = a_closed_class(cast, learners=2)
-    jobs.seal_closed_classes(NOW)
+    the_worker_seals()
     (first,) = queries.archives_of(klass)
     before = first.file.path.read_bytes()
     later = NOW + timedelta(days=30)
@@ -206,7 +206,7 @@ def test_a_second_order_waits_for_the_first(cast: Cast) -> None:
     klass = a_closed_class(cast, learners=1)
     with pytest.raises(Refused, match="还没有封存过"):
         order_reseal(klass, by=cast.city_official, at=NOW, reason="补充材料")
-    jobs.seal_closed_classes(NOW)
+    the_worker_seals()
     order_reseal(klass, by=cast.city_official, at=NOW, reason="补充材料")
     with pytest.raises(Refused, match="正在进行"):
         order_reseal(klass, by=cast.city_official, at=NOW, reason="补充材料")

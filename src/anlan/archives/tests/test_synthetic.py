@@ -7,15 +7,14 @@ import openpyxl
 import pytest
 from django.test import Client
 
-from anlan.archives.jobs import seal_closed_classes
 from anlan.archives.models import Archive
-from anlan.testing.builders import a_closed_class
-from anlan.testing.cast import NOW, Cast
+from anlan.testing.builders import a_closed_class, the_worker_seals
+from anlan.testing.cast import Cast
 
 
 def test_every_table_in_a_synthetic_class_s_archive_is_marked(cast: Cast) -> None:
     klass = a_closed_class(cast, learners=1)
-    seal_closed_classes(NOW)
+    the_worker_seals()
     stored = Archive.objects.get(klass=klass, enrolment=None).file
     with zipfile.ZipFile(stored.path) as bag:
         tables = [name for name in bag.namelist() if name.endswith(".xlsx")]

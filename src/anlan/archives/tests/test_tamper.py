@@ -17,7 +17,7 @@ from anlan.foundation.ledger.models import Entry
 from anlan.foundation.ledger.sequencer import public_key
 from anlan.proofs.canonical import canonical, leaf_hash
 from anlan.proofs.verdict import Means, verify
-from anlan.testing.builders import a_closed_class
+from anlan.testing.builders import a_closed_class, the_worker_seals
 from anlan.testing.cast import NOW, Cast
 
 LATER = NOW + timedelta(days=3)
@@ -53,7 +53,7 @@ def test_a_ledger_row_rewritten_before_sealing_again_is_named_by_its_line(
     cast: Cast, tmp_path: Path
 ) -> None:
     klass = a_closed_class(cast, learners=2)
-    jobs.seal_closed_classes(NOW)
+    the_worker_seals()
     first = queries.archives_of(klass)[0]
     entry = Entry.objects.filter(subject=klass.subject, verb="class_approved").get()
     rewrite(entry, reason="另一个理由")
@@ -97,7 +97,7 @@ def test_former_versions_stay_as_they_were_and_their_keys_still_open_them(
     cast: Cast, tmp_path: Path
 ) -> None:
     klass = a_closed_class(cast, learners=2)
-    jobs.seal_closed_classes(NOW)
+    the_worker_seals()
     former = list(Archive.objects.filter(klass=klass))
     kept = {one.pk: (one.file.path.read_bytes(), keys_of(one)) for one in former}
     second = sealed_again(klass, cast)

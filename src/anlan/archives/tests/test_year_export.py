@@ -30,7 +30,7 @@ from anlan.operations import cli
 from anlan.proofs.bag import write_bag_to
 from anlan.proofs.receipt import check_file
 from anlan.proofs.verdict import verify
-from anlan.testing.builders import a_closed_class
+from anlan.testing.builders import a_closed_class, the_worker_seals
 from anlan.testing.cast import NOW, Cast
 from anlan.testing.classes import a_running_class
 
@@ -101,7 +101,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
 def test_a_year_is_exported_whole_and_verifies(cast: Cast, tmp_path: Path) -> None:
     """As the worker seals it, with everything in it."""
     a_closed_class(cast, learners=3)
-    jobs.seal_closed_classes(NOW)
+    the_worker_seals()
     sequence(NOW)
     done = export(cast, tmp_path / "out", learners=True)
     told = index_of(tmp_path / "out")

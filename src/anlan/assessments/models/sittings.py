@@ -13,6 +13,7 @@ from anlan.organizations.models import Organization
 class SittingStatus(models.TextChoices):
     READY = "ready", "待考"
     STARTED = "started", "考试中"
+    ON_PAPER = "on_paper", "改用纸质试卷"
     SUBMITTED = "submitted", "已交卷"
     LAPSED = "lapsed", "未参加"
     VOID = "void", "已作废"
@@ -21,8 +22,9 @@ class SittingStatus(models.TextChoices):
 class Sitting(models.Model):
     """One person's one try at a theory paper, with the rules it was drawn by frozen in it.
 
-    `questions` is `[{"item": id, "order": [option positions]}]`, drawn at the start; `answers` is
-    `{"<question no>": [shown positions]}`. Score is out of 100.
+    `questions` is `[{"item": id, "order": [option positions]}]`, drawn once, `paper` its digest;
+    `answers` is `{"<question no>": [shown positions]}`, and `counters` the phone's growing number
+    of each, so that an older answer that comes later is known to be older. Score is out of 100.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -46,13 +48,17 @@ class Sitting(models.Model):
     avoid = models.JSONField(default=list, help_text="item ids of an earlier sitting")
     status = models.CharField(max_length=10, choices=SittingStatus, default=SittingStatus.READY)
     questions = models.JSONField(default=list)
+    paper = models.CharField(max_length=80, blank=True)
     answers = models.JSONField(default=dict)
+    counters = models.JSONField(default=dict, help_text="question no → n of the answer kept")
+    late = models.JSONField(default=list, help_text="question nos that came within the grace")
     started_at = models.DateTimeField(null=True, blank=True)
     deadline = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     score = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
     passed = models.BooleanField(null=True, blank=True)
     device = models.CharField(max_length=64, blank=True)
+    turn = models.PositiveSmallIntegerField(default=0, help_text="which device in turn has it")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -3,7 +3,9 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 LETTERS = "ABCDEFGHIJ"
 
@@ -14,6 +16,17 @@ _PUNCTUATION = re.compile(rf"(?<!\d){_SIGNS}|{_SIGNS}(?!\d)")
 
 class Unusable(Exception):
     """A row that can't become a question; its text is the sentence shown to the person."""
+
+
+class Pictured(Protocol):
+    """A picture as it will be kept (`pictures.Picture`)."""
+
+    @property
+    def data(self) -> bytes: ...
+    @property
+    def ending(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +41,30 @@ class ItemDraft:
     basis: str = ""
     industry: str = ""
     topic: str = ""
+    risk: str = ""
+    difficulty: int = 2
+    roles: tuple[str, ...] = ()
+    trades: tuple[str, ...] = ()
+    picture: Pictured | None = None
 
     @property
     def fingerprint(self) -> str:
-        return fingerprint(self.stem, self.options)
+        picture = self.picture.sha256 if self.picture else ""
+        return fingerprint(self.stem, self.options, picture)
 
     @property
     def answer_texts(self) -> frozenset[str]:
         return answer_texts(self.options, self.answer)
 
 
-def fingerprint(stem: str, options: tuple[str, ...] | list[str]) -> str:
-    """Equal for questions that read the same, whatever their punctuation and option order."""
+def fingerprint(stem: str, options: Sequence[str], picture: str = "") -> str:
+    """Equal for questions that read the same, whatever their punctuation and option order.
+
+    `picture` is the hash of what stands beside the words: 「图中标志是」 is asked of many pictures.
+    """
     parts = [plain(stem), *sorted(plain(option) for option in options)]
+    if picture:
+        parts.append(f"picture:{picture}")
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 

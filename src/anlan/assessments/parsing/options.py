@@ -53,6 +53,11 @@ def column_options(cells: dict[str, str]) -> Choices:
     return _checked(tuple(filled.values()), tuple(filled))
 
 
+def exact_options(cells: dict[str, str]) -> Choices:
+    """The options of one column each as they stand, without looking for letters in them."""
+    return _checked(tuple(text.strip() for text in cells.values()), tuple(cells))
+
+
 def _with_swallowed(parts: list[str]) -> Iterator[str]:
     """Split on where a separator was forgotten: `B.是 C.否` before the part that begins with D."""
     for at, part in enumerate(parts):

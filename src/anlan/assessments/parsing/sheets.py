@@ -1,14 +1,24 @@
-"""A bank file, sheet by sheet: which column is what, and what each row becomes."""
+"""Banks in spreadsheets: which column is what, and each row a question or a reason."""
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from anlan.assessments.models import ItemKind
 from anlan.assessments.parsing.answers import chosen, judged, read_kind
+from anlan.assessments.parsing.coded import codes_in
 from anlan.assessments.parsing.drafts import LETTERS, ItemDraft, Unusable, joined
-from anlan.assessments.parsing.options import Choices, column_options, split_options
+from anlan.assessments.parsing.drawings import IN_CELL, Drawings, drawings_in
+from anlan.assessments.parsing.options import (
+    Choices,
+    column_options,
+    exact_options,
+    split_options,
+)
+from anlan.assessments.parsing.pictures import Album
+from anlan.assessments.parsing.rows import Row
+from anlan.assessments.parsing.texts import checked
 from anlan.lib.columns import Mapping, Wanted, guess
 from anlan.lib.spreadsheets import (
     BadSpreadsheet,
@@ -22,7 +32,7 @@ COLUMNS = (
     Wanted(
         "stem",
         "题干",
-        ("题目内容", "试题内容", "题目", "试题", "问题", "试题题干", "内容"),
+        ("题目内容", "试题内容", "题目", "试题", "问题", "试题题干", "内容", "题干（原文）"),
         True,
     ),
     Wanted(
@@ -38,7 +48,13 @@ COLUMNS = (
     Wanted("explanation", "解析", ("答案解析", "试题解析", "题目解析", "说明")),
     Wanted("basis", "依据", ("出处", "法规依据", "依据条款", "参考依据")),
     Wanted("topic", "知识点", ("章节", "作业种类", "考点", "分类", "类别")),
+    Wanted("risk", "事故类型", ("事故类别", "伤害类型", "风险类型")),
+    Wanted("difficulty", "难度", ("难易程度", "难易度", "难度等级")),
+    Wanted("roles", "培训对象", ("适用对象", "适用人员")),
+    Wanted("trades", "工种", ("适用工种",)),
+    Wanted("industry", "行业", ("适用行业", "所属行业")),
 )
+AS_IT_IS = "题干（原文）"  # heads the sheets that we write: nothing in them is to be guessed
 LETTER_COLUMNS = tuple(
     Wanted(
         letter,
@@ -54,23 +70,13 @@ _NUMBER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the file: a draft, or the sentence that says why it is none."""
-
-    sheet: str
-    row: int
-    draft: ItemDraft | None = None
-    problem: str = ""
-    topic: str = ""
-
-
-def read_bank(source: Path, filename: str) -> list[Row]:
+def read_bank(source: Path, filename: str, album: Album | None = None) -> Iterator[Row]:
     """Every row of every visible sheet. Raises `BadSpreadsheet` when the file can't be read."""
-    rows: list[Row] = []
-    for sheet in sheet_names(source, filename=filename):
-        rows += _sheet_rows(source, filename, sheet)
-    return rows
+    album = album or Album()
+    sheets = sheet_names(source, filename=filename)
+    drawings = drawings_in(source.read_bytes())
+    for sheet in sheets:
+        yield from _sheet_rows(source, filename, sheet, drawings, album)
 
 
 def cells_at(
@@ -90,7 +96,9 @@ def cells_at(
     return found
 
 
-def _sheet_rows(source: Path, filename: str, sheet: str) -> Iterator[Row]:
+def _sheet_rows(
+    source: Path, filename: str, sheet: str, drawings: Drawings, album: Album
+) -> Iterator[Row]:
     try:
         table = read_table(source, filename=filename, sheet=sheet, expected=EXPECTED)
     except EmptySheet:
@@ -103,10 +111,20 @@ def _sheet_rows(source: Path, filename: str, sheet: str) -> Iterator[Row]:
         yield from _unread(table, columns)
         return
     previous: int | None = None
-    for number, cells in table.numbered():
-        stem, own = strip_number(columns.pick(cells).get("stem", ""), previous)
+    exact = AS_IT_IS in table.headers
+    for number, row in table.numbered():
+        cells = columns.pick(row)
+        pictures = drawings.of(table.sheet, number, cells)
+        cells = {key: IN_CELL.sub("", text) for key, text in cells.items()}
+        stem, own = cells.get("stem", ""), None
+        if not exact:
+            stem, own = strip_number(stem, previous)
         previous = own if own is not None else previous
-        yield _row(table.sheet, number, columns.pick(cells), stem)
+        try:
+            draft = read_row(cells, stem, exact=exact)
+            yield Row(sheet, number, replace(draft, picture=album.keep(pictures)))
+        except Unusable as why:
+            yield Row(sheet, number, problem=str(why))
 
 
 def _columns(table: Table) -> Mapping:
@@ -131,22 +149,19 @@ def _unread(table: Table, columns: Mapping) -> Iterator[Row]:
         yield Row(table.sheet, number, problem=sentence)
 
 
-def _row(sheet: str, number: int, cells: dict[str, str], stem: str) -> Row:
-    try:
-        return Row(sheet, number, draft=read_row(cells, stem))
-    except Unusable as why:
-        return Row(sheet, number, problem=str(why))
+def read_row(cells: dict[str, str], stem: str, *, exact: bool = False) -> ItemDraft:
+    """A question from a row's cells by field. Raises `Unusable` with the reason.
 
-
-def read_row(cells: dict[str, str], stem: str) -> ItemDraft:
-    """A question from a row's cells by field. Raises `Unusable` with the reason."""
+    `exact`: the sheet was written by us, options carry no letters of their own.
+    """
+    stem = checked(stem, "题干")
     if not stem:
         raise Unusable("题干是空的")
     answer = cells.get("answer", "")
-    letters = {x: cells[x] for x in LETTERS if cells.get(x, "").strip()}
+    letters = {x: checked(cells[x], f"选项 {x}") for x in LETTERS if cells.get(x, "").strip()}
     has_options = bool(letters or cells.get("options", "").strip())
     kind = read_kind(cells.get("kind", ""), has_options=has_options, answer=answer)
-    choices = _choices(letters, cells.get("options", ""))
+    choices = _choices(letters, cells.get("options", ""), exact)
     if kind == ItemKind.JUDGE:
         choices, right = judged(choices, answer)
     elif choices is None:
@@ -158,18 +173,20 @@ def read_row(cells: dict[str, str], stem: str) -> ItemDraft:
         stem=stem,
         options=choices.texts,
         answer=right,
-        explanation=cells.get("explanation", "").strip(),
-        basis=cells.get("basis", "").strip()[:200],
-        topic=cells.get("topic", "").strip()[:60],
+        explanation=checked(cells.get("explanation", ""), "解析"),
+        **codes_in(cells),
     )
 
 
-def _choices(letters: dict[str, str], cell: str) -> Choices | None:
+def _choices(letters: dict[str, str], cell: str, exact: bool) -> Choices | None:
     if letters:
         if len(letters) < 2:
             raise Unusable("选项不足两个")
-        return column_options(letters)
-    return split_options(cell) if cell.strip() else None
+        return exact_options(letters) if exact else column_options(letters)
+    if not cell.strip():
+        return None
+    found = split_options(cell)
+    return replace(found, texts=tuple(checked(text, "选项") for text in found.texts))
 
 
 def strip_number(stem: str, previous: int | None) -> tuple[str, int | None]:

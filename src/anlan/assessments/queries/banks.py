@@ -6,18 +6,16 @@ from uuid import UUID
 
 from django.db.models import Count, F, Func, IntegerField, Q, QuerySet
 
-from anlan.assessments.models import Bank, BankUpload, Item, ItemKind
+from anlan.assessments.models import Bank, CodeKind, Item, ItemCode, ItemKind, ItemStatus
 from anlan.assessments.papers import Candidate
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import reach
 from anlan.organizations.models import Organization
 
-COMMON = "common"
-IN_USE = "in_use"
-
 
 def live_items() -> QuerySet[Item]:
-    return Item.objects.filter(retired_at__isnull=True)
+    """Items in use: what nobody has approved yet is drawn as little as what is retired."""
+    return Item.objects.filter(status=ItemStatus.IN_USE)
 
 
 def drawable(industry: str, owner: Organization | None) -> QuerySet[Item]:
@@ -40,8 +38,18 @@ class _Length(Func):
 
 def draw_pool(industry: str, owner: Organization | None) -> list[Candidate]:
     rows = drawable(industry, owner).annotate(width=_Length("options"))
-    found = rows.order_by("id").values_list("id", "kind", "industry", "width")
-    return [Candidate(*row) for row in found]
+    found = rows.order_by("id").values_list("id", "kind", "industry", "width", "risk", "difficulty")
+    roles = _roles_of(drawable(industry, owner))
+    return [Candidate(*row, roles.get(row[0], frozenset())) for row in found]
+
+
+def _roles_of(items: QuerySet[Item]) -> dict[int, frozenset[str]]:
+    """The roles that items are meant for; most are for everybody and not in here."""
+    found: dict[int, set[str]] = {}
+    rows = ItemCode.objects.filter(kind=CodeKind.ROLE, item__in=items)
+    for pk, role in rows.values_list("item_id", "code"):
+        found.setdefault(pk, set()).add(role)
+    return {pk: frozenset(roles) for pk, roles in found.items()}
 
 
 def item_counts(industry: str, owner: Organization | None = None) -> dict[str, int]:
@@ -87,6 +95,7 @@ class BankLine:
     multiple: int
     judge: int
     industries: int
+    waiting: int = 0
 
     @property
     def total(self) -> int:
@@ -108,19 +117,24 @@ def bank_stats(banks: Iterable[Bank]) -> list[BankLine]:
     rows = (
         Bank.objects.filter(pk__in=[bank.pk for bank in wanted])
         .annotate(**{kind: _in_use(Q(items__kind=kind)) for kind in ItemKind.values})
-        .annotate(industries=_industries())
-        .values_list("pk", "single", "multiple", "judge", "industries")
+        .annotate(industries=_industries(), waiting=_with_status(ItemStatus.REVIEW))
+        .values_list("pk", "single", "multiple", "judge", "industries", "waiting")
     )
     by_bank = {pk: counts for pk, *counts in rows}
     return [BankLine(bank, *by_bank[bank.pk]) for bank in wanted]
 
 
 def _in_use(condition: Q) -> Count:
-    return Count("items", filter=condition & Q(items__retired_at__isnull=True), distinct=True)
+    in_use = Q(items__status=ItemStatus.IN_USE)
+    return Count("items", filter=condition & in_use, distinct=True)
+
+
+def _with_status(status: ItemStatus) -> Count:
+    return Count("items", filter=Q(items__status=status), distinct=True)
 
 
 def _industries() -> Count:
-    named = Q(items__retired_at__isnull=True) & ~Q(items__industry="")
+    named = Q(items__status=ItemStatus.IN_USE) & ~Q(items__industry="")
     return Count("items__industry", filter=named, distinct=True)
 
 
@@ -128,64 +142,7 @@ def bank_for(user: User, uid: UUID) -> Bank:
     return banks_for(user).get(uid=uid)
 
 
-def upload_for(user: User, uid: UUID) -> BankUpload:
-    found = BankUpload.objects.filter(bank__in=banks_for(user))
-    return found.select_related("bank", "file", "by").get(uid=uid)
-
-
-def item_for(user: User, pk: int) -> Item:
-    return Item.objects.select_related("bank").get(pk=pk, bank__in=banks_for(user))
-
-
 def owners_for(user: User) -> QuerySet[Organization]:
     """The providers for which a class manager may open a bank."""
     keys = reach(user).keys(ScopeKind.ORGANIZATION, Role.CLASS_MANAGER)
     return Organization.objects.filter(uid__in=keys).order_by("id")
-
-
-def items_found(
-    bank: Bank, *, text: str = "", kind: str = "", industry: str = "", state: str = ""
-) -> QuerySet[Item]:
-    """A bank's items, filtered; in use first."""
-    found = bank.items.order_by(F("retired_at").asc(nulls_first=True), "id")
-    for word in text.split():
-        found = found.filter(Q(stem__icontains=word) | Q(key__icontains=word))
-    if kind:
-        found = found.filter(kind=kind)
-    if industry:
-        found = found.filter(industry="" if industry == COMMON else industry)
-    if state:
-        found = found.filter(retired_at__isnull=state == IN_USE)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemRun:
-    """Rows of one sheet, one below the other, that were refused for the same reason."""
-
-    sheet: str
-    first: int
-    last: int
-    text: str
-
-    @property
-    def where(self) -> str:
-        rows = (
-            f"第 {self.first} 行"
-            if self.first == self.last
-            else (f"第 {self.first}–{self.last} 行")
-        )
-        return f"{self.sheet} {rows}"
-
-
-def problem_runs(upload: BankUpload) -> list[ProblemRun]:
-    """An upload's problems, equal ones in consecutive rows told once."""
-    runs: list[ProblemRun] = []
-    for found in upload.problems:
-        sheet, row, text = found["sheet"], found["row"], found["text"]
-        before = runs[-1] if runs else None
-        if before and (before.sheet, before.last + 1, before.text) == (sheet, row, text):
-            runs[-1] = ProblemRun(sheet, before.first, row, text)
-        else:
-            runs.append(ProblemRun(sheet, row, row, text))
-    return runs

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from anlan.assessments.models import (
     Checklist,
@@ -40,6 +41,7 @@ class ShownQuestion:
     kind_label: str
     stem: str
     options: tuple[ShownOption, ...]
+    image: str = ""  # its address, for the sitting's own person
 
     @property
     def many(self) -> bool:
@@ -78,6 +80,11 @@ def sitting_for(user: User, uid: UUID) -> Sitting:
     return Sitting.objects.select_related("person").get(uid=uid, person__user=user)
 
 
+def any_sitting(user: User, uid: UUID) -> Sitting:
+    """A sitting of anybody's, for a page whose policy asks the room that holds it."""
+    return Sitting.objects.select_related("person").get(uid=uid)
+
+
 def sittings_of(user: User) -> QuerySet[Sitting]:
     """The user's own sittings, the next one first."""
     return Sitting.objects.filter(person__user=user).order_by("-closes_at", "-id")
@@ -103,7 +110,7 @@ def checklists(industry: str = "") -> QuerySet[Checklist]:
 
 def questions_shown(sitting: Sitting) -> list[ShownQuestion]:
     """The paper with the answers given so far."""
-    items = Item.objects.only("kind", "stem", "options").in_bulk(_item_ids(sitting))
+    items = Item.objects.only("kind", "stem", "options", "image").in_bulk(_item_ids(sitting))
     return [_shown(sitting, no, items) for no in range(1, len(sitting.questions) + 1)]
 
 
@@ -137,7 +144,8 @@ def _shown(sitting: Sitting, no: int, items: dict[int, Item]) -> ShownQuestion:
         ShownOption(at, "ABCDEFGHIJ"[at], item.options[place], at in chosen)
         for at, place in enumerate(question["order"])
     )
-    return ShownQuestion(no, item.kind, ItemKind(item.kind).label, item.stem, options)
+    image = reverse("assessments:question_image", args=[sitting.uid, no]) if item.image_id else ""
+    return ShownQuestion(no, item.kind, ItemKind(item.kind).label, item.stem, options, image)
 
 
 def is_running(sitting: Sitting, *, at: datetime) -> bool:

@@ -7,8 +7,11 @@ from typing import Any
 
 from django.db import transaction
 
-from anlan.assessments.models import Bank, Checklist, Item
+from anlan.assessments.models import Bank, Checklist, Item, ItemStatus
 from anlan.assessments.parsing.drafts import answer_texts, fingerprint, plain
+from anlan.assessments.services.banks import touch_bank
+from anlan.assessments.states import ITEM_STEPS
+from anlan.lib.states import advance
 
 DATA = Path(__file__).parent.parent / "data"
 TITLE = "安澜工伤预防题库"
@@ -27,12 +30,14 @@ def load_own_bank(*, at: datetime, file: Path = DATA / "items.jsonl") -> Bank:
         owner=None, title=TITLE, defaults={"source": SOURCE, "at": at}
     )
     shipped = [_item(bank, json.loads(line)) for line in file.read_text("utf-8").splitlines()]
-    known = {item.fingerprint: item for item in bank.items.all()}
+    # Of several versions the first is ours; what a city made of it later is its own.
+    known = {item.fingerprint: item for item in bank.items.order_by("-version", "id")}
     fresh = [item for item in shipped if item.fingerprint not in known]
     _retire_reworded(bank, [item.key for item in fresh], at)
     Item.objects.bulk_create(fresh, batch_size=500)
     for item in shipped:
         _mend(known.get(item.fingerprint), item)
+    touch_bank(bank)
     return bank
 
 
@@ -55,6 +60,7 @@ def _item(bank: Bank, row: dict[str, Any]) -> Item:
         options=row["options"],
         answer=row["answer"],
         fingerprint=fingerprint(row["stem"], row["options"]),
+        status=ItemStatus.IN_USE,
         **{name: row[name] for name in _TEXTS},
     )
 
@@ -63,8 +69,9 @@ def _retire_reworded(bank: Bank, keys: list[str], at: datetime) -> None:
     """Free the keys of items whose wording changed: the old row keeps its number as `key~id`."""
     for item in bank.items.filter(key__in=keys):
         item.key = f"{item.key}~{item.pk}"
-        item.retired_at = item.retired_at or at
-        item.save(update_fields=["key", "retired_at"])
+        item.save(update_fields=["key"])
+        if item.status != ItemStatus.RETIRED:
+            advance(item, ItemStatus.RETIRED, ITEM_STEPS, retired_at=at)
 
 
 def _mend(old: Item | None, new: Item) -> None:

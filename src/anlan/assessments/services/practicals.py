@@ -1,6 +1,7 @@
 """Practical checks: set for a person, marked once by an examiner, with a photo."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from anlan.assessments.lines import practical_marked_line, practical_scheduled_l
 from anlan.assessments.models import Checklist, Practical
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
+from anlan.foundation.ledger.models import TimeSource
 from anlan.foundation.ledger.services import record_many
 from anlan.identity.models import Person
 from anlan.lib.dates import moment_text
@@ -41,8 +43,13 @@ def mark_practical(
     remark: str = "",
     by: User,
     at: datetime,
+    device: str = "",
+    time_source: TimeSource = TimeSource.SERVER,
 ) -> Practical:
-    """Mark every item once. Failing a critical item fails the whole, whatever the sum."""
+    """Mark every item once. Failing a critical item fails the whole, whatever the sum.
+
+    `device` and `time_source` say whose clock `at` was read from, when it was a tablet's.
+    """
     practical.refresh_from_db(from_queryset=Practical.objects.select_for_update())
     _refuse_unless_markable(practical, by, at)
     items = practical.checklist.items
@@ -63,7 +70,8 @@ def mark_practical(
         raise _already_marked(practical)
     for name, value in fields.items():
         setattr(practical, name, value)
-    record_many([practical_marked_line(practical, by, at)])
+    line = practical_marked_line(practical, by, at)
+    record_many([replace(line, device=device, time_source=time_source)])
     return practical
 
 

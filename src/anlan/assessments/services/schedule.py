@@ -8,10 +8,11 @@ from typing import Any
 from django.db import transaction
 
 from anlan.assessments.lines import sitting_line
-from anlan.assessments.models import ItemKind, Sitting, SittingStatus
-from anlan.assessments.papers import KIND_ORDER
-from anlan.assessments.queries import item_counts
-from anlan.assessments.services.sittings import submit_sitting
+from anlan.assessments.models import PaperRule, Sitting, SittingStatus
+from anlan.assessments.queries import composition_of, shortages
+from anlan.assessments.services.answers import overdue
+from anlan.assessments.services.hands import Hand, locked
+from anlan.assessments.services.submission import submit_locked
 from anlan.assessments.states import SITTING_STEPS
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.services import record_many
@@ -38,15 +39,17 @@ def schedule_sittings(
     at: datetime,
     avoid: Mapping[int, Sitting] | None = None,
     owner: Organization | None = None,
+    paper_rule: PaperRule | None = None,
 ) -> list[Sitting]:
     """One sitting for each person, with today's rules frozen in it.
 
     `avoid` is person id → an earlier sitting whose questions should not come again; `owner` lets
-    a provider's own banks be drawn from beside the city's.
+    a provider's own banks be drawn from beside the city's. A `paper_rule` says what the papers hold
+    instead of the rule book.
     """
     if closes_at <= opens_at:
         raise BadInput("考试的截止时间不能早于开放时间。", "请重新填写考试时间。")
-    terms = _terms(rules)
+    terms = terms_of(paper_rule) if paper_rule else _terms(rules)
     _check_banks(industry, owner, terms["composition"])
     earlier = avoid or {}
     drafts = [
@@ -74,21 +77,20 @@ def void_sitting(sitting: Sitting, *, by: User, at: datetime, reason: str) -> No
     record_many([sitting_line(sitting, "sitting_voided", by, at, reason=reason)])
 
 
+@transaction.atomic
 def submit_overdue(at: datetime) -> int:
-    """Job: sittings whose time and grace are over are submitted with what was saved in time."""
+    """Job: sittings whose time and grace are over are submitted with what was saved in time.
+
+    What an outage of the server has cost them is given back first.
+    """
     grace = timedelta(seconds=rulebook(local_date(at)).number("exam.grace_seconds"))
     over = Sitting.objects.filter(status=SittingStatus.STARTED, deadline__lt=at - grace)
-    found = list(over.select_related("person").order_by("deadline")[:MOST_A_RUN])
-    return sum(_submit_if_still_open(sitting, at) for sitting in found)
-
-
-def _submit_if_still_open(sitting: Sitting, at: datetime) -> int:
-    """The learner's own hand may have been quicker; that is no failure of the job."""
-    try:
-        submit_sitting(sitting, by=None, at=at)
-    except Refused:
-        return 0
-    return 1
+    uids = over.order_by("deadline").values_list("uid", flat=True)[:MOST_A_RUN]
+    hands = [Hand(sitting, None, at) for sitting in locked(uids).values()]
+    late = overdue(hands)
+    closing = [hand for hand in hands if hand.sitting.pk in late]
+    submit_locked(closing)
+    return len(closing)
 
 
 @transaction.atomic
@@ -111,13 +113,18 @@ def _terms(rules: Rulebook) -> dict[str, Any]:
     }
 
 
-def _check_banks(industry: str, owner: Organization | None, composition: dict[str, int]) -> None:
-    have = item_counts(industry, owner)
-    short = [
-        f"{ItemKind(kind).label}需 {composition[kind]} 题，只有 {have[kind]} 题"
-        for kind in KIND_ORDER
-        if have[kind] < composition.get(kind, 0)
-    ]
+def terms_of(rule: PaperRule) -> dict[str, Any]:
+    """What a sitting freezes of a paper rule."""
+    return {
+        "composition": composition_of(rule),
+        "weights": rule.weights,
+        "minutes": rule.minutes,
+        "pass_mark": rule.pass_mark,
+    }
+
+
+def _check_banks(industry: str, owner: Organization | None, composition: dict[str, Any]) -> None:
+    short = shortages(composition, industry, owner)
     if short:
         raise Refused(
             f"题库题量不足，无法组卷：{'；'.join(short)}。",

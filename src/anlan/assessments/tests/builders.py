@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 
 from openpyxl import Workbook
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
-from anlan.assessments.models import Bank, Checklist, Item, ItemKind, Sitting
+from anlan.assessments.models import Bank, Checklist, Item, ItemKind, ItemStatus, Sitting
 from anlan.assessments.parsing.drafts import fingerprint
-from anlan.assessments.services import schedule_sittings
+from anlan.assessments.services import approve_items, schedule_sittings
 from anlan.foundation.accounts.models import User
 from anlan.foundation.accounts.services import open_account
 from anlan.foundation.files.models import StoredFile
@@ -60,6 +63,7 @@ def an_item(bank: Bank, serial: int, kind: ItemKind = ItemKind.SINGLE, industry:
         basis=f"《演示条例》第{serial}条",
         industry=industry,
         fingerprint=fingerprint(stem, options),
+        status=ItemStatus.IN_USE,
     )
 
 
@@ -68,6 +72,26 @@ def _choices(kind: ItemKind, serial: int) -> tuple[list[str], list[int]]:
         return ["正确", "错误"], [serial % 2]
     options = [f"甲{serial}", f"乙{serial}", f"丙{serial}", f"丁{serial}"]
     return options, [serial % 4] if kind == ItemKind.SINGLE else [0, 1 + serial % 3]
+
+
+def shared(*parts: str) -> Path:
+    """Data that is not ours to redistribute, beside the project; may be absent."""
+    folders = [parent / "shared" / "data" for parent in Path(__file__).resolve().parents]
+    return next((f for f in folders if f.is_dir()), Path("absent")).joinpath(*parts)
+
+
+def approved(bank: Bank, by: User) -> int:
+    """Everything that waits in the bank comes into use."""
+    return approve_items(bank, list(bank.items.all()), by=by, at=NOW)
+
+
+def a_picture(colour: str = "red", size: tuple[int, int] = (60, 40)) -> bytes:
+    """A PNG of one colour with a comment that must not come in."""
+    buffer = BytesIO()
+    note = PngInfo()
+    note.add_text("Comment", "who took it")
+    Image.new("RGB", size, colour).save(buffer, "PNG", pnginfo=note)
+    return buffer.getvalue()
 
 
 def a_full_bank(owner: Organization | None = None, industry: str = "hazchem") -> Bank:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -260,7 +261,9 @@ def test_before_the_opening_there_is_no_start_button(
     phone: Client, sitting: Sitting, clock: Clock
 ) -> None:
     clock(NOW - MINUTE)
-    assert "开始考试</button>" not in text(phone.get(url("sitting", sitting)))
+    cover = text(phone.get(url("sitting", sitting)))
+    assert re.search(r"<form[^>]*data-exam-start hidden>", cover)
+    assert "开放。可以开着这一页等" in cover
     assert phone.post(url("start", sitting)).status_code == 409
     assert phone.get(url("paper", sitting)).status_code == 302
     sitting.refresh_from_db()

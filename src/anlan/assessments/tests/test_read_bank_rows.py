@@ -9,6 +9,8 @@ from anlan.assessments.parsing.drafts import ItemDraft, Unusable, fingerprint
 from anlan.assessments.parsing.options import split_options
 from anlan.assessments.parsing.sheets import read_row, strip_number
 
+pytestmark = pytest.mark.django_db  # a row may name codes of the lists
+
 
 def a_row(**cells: str) -> ItemDraft:
     return read_row({"kind": "单选题", "answer": "A", **cells}, "题干")

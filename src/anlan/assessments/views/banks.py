@@ -1,4 +1,4 @@
-"""The desk of those who keep item banks."""
+"""The desk of those who keep item banks: the banks, a bank's ledger, its holes and twins."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -8,24 +8,26 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.assessments import queries, services
-from anlan.assessments.forms import (
-    BANK_ENDINGS,
-    BANK_MB,
-    BankFileForm,
+from anlan.assessments.bank_forms import (
+    CodesForm,
     ItemFilterForm,
     NewBankForm,
-    RetireForm,
+    chosen_ids,
     industries,
 )
-from anlan.assessments.models import Bank, BankUpload, Item
-from anlan.assessments.policies import may_keep, may_keep_banks
-from anlan.assessments.problem_sheet import problem_sheet
+from anlan.assessments.models import Bank, Difficulty, Item, ItemKind
+from anlan.assessments.policies import may_keep, may_keep_banks, may_set_papers
+from anlan.assessments.services.exports import FORMATS, shown_of
 from anlan.foundation.accounts.guards import actor, guarded
 from anlan.foundation.accounts.policies import is_city_official
-from anlan.foundation.files.responses import XLSX, send_bytes
-from anlan.foundation.files.services import keep_upload
+from anlan.foundation.files.responses import send_bytes
+from anlan.foundation.rules.queries import rulebook
+from anlan.lib.dates import local_date
+from anlan.lib.refusals import BadInput
 
 ROWS = 50
+MOST_AT_ONCE = 5000
+PAIRS = 30
 
 
 @require_GET
@@ -36,6 +38,7 @@ def banks(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": lines,
         "table": queries.industry_table(industries()) if is_city_official(user) else [],
+        "sets_papers": may_set_papers(user),
     }
     return render(request, "assessments/banks.html", context)
 
@@ -61,52 +64,114 @@ def new_bank(request: HttpRequest) -> HttpResponse:
 @require_GET
 @guarded(may_keep, load=queries.bank_for)
 def bank(request: HttpRequest, bank: Bank) -> HttpResponse:
-    filters = ItemFilterForm(request.GET)
-    found = queries.items_found(bank, **filters.wanted())
+    filters = ItemFilterForm(request.GET, trades=queries.trades_in(bank))
+    found = queries.with_parts(queries.items_found(bank, **filters.wanted()))
     context = {
         "bank": bank,
         "filters": filters,
         "page": Paginator(found, ROWS).get_page(request.GET.get("page")),
         "industries": industries(),
         "uploads": bank.uploads.select_related("file", "by").order_by("-at")[:5],
+        "codes": CodesForm(),
+        "waiting": queries.status_counts(bank)["review"],
+        "me": actor(request),
     }
     fragment = request.headers.get("HX-Request")
     return render(request, f"assessments/{'_items' if fragment else 'bank'}.html", context)
 
 
+@require_POST
 @guarded(may_keep, load=queries.bank_for)
-def upload(request: HttpRequest, bank: Bank) -> HttpResponse:
-    form = BankFileForm(request.POST or None, request.FILES or None)
+def act(request: HttpRequest, bank: Bank) -> HttpResponse:
+    """Approve or code the ticked items, or all that the filters find."""
+    user, at = actor(request), now()
+    if request.POST.get("all"):
+        filters = ItemFilterForm(request.GET, trades=queries.trades_in(bank))
+        items = list(queries.items_found(bank, **filters.wanted())[: MOST_AT_ONCE + 1])
+    else:
+        items = queries.chosen_items(bank, chosen_ids(request.POST))
+    if len(items) > MOST_AT_ONCE:
+        raise BadInput(f"一次最多处理 {MOST_AT_ONCE} 题。", "请收窄筛选条件。")
+    if request.POST.get("act") == "approve":
+        done = services.approve_items(bank, items, by=user, at=at)
+        left = sum(item.status == "review" for item in items)
+        rest = f"另有 {left} 题由您编写或导入，要请别的同事审核。" if left else ""
+        messages.success(request, f"{done} 题已审核通过，可以抽到试卷里了。{rest}")
+    else:
+        _code(request, bank, items)
+    return redirect(f"{request.path.removesuffix('act')}?{request.GET.urlencode()}")
+
+
+def _code(request: HttpRequest, bank: Bank, items: list[Item]) -> None:
+    form = CodesForm(request.POST)
     if not form.is_valid():
-        context = {"bank": bank, "form": form, "most_mb": BANK_MB}
-        return render(request, "assessments/upload.html", context)
-    at, user = now(), actor(request)
-    kept = keep_upload(
-        form.cleaned_data["file"], by=user, at=at, endings=BANK_ENDINGS, most_mb=BANK_MB
+        raise BadInput("要设置的内容没有读懂。", "请在列表里重新选择。")
+    done = services.code_items(
+        bank,
+        items,
+        form.facts(),
+        roles=form.chosen_roles(),
+        trades=form.chosen_trades(),
+        by=actor(request),
+        at=now(),
     )
-    done = services.import_bank(bank, kept, by=user, at=at, industry=form.cleaned_data["industry"])
-    return redirect("assessments:uploaded", uid=done.uid)
+    messages.success(request, f"{done} 题已设置。")
 
 
 @require_GET
-@guarded(may_keep, load=queries.upload_for)
-def uploaded(request: HttpRequest, upload: BankUpload) -> HttpResponse:
-    context = {"upload": upload, "runs": queries.problem_runs(upload)}
-    return render(request, "assessments/uploaded.html", context)
+@guarded(may_keep, load=queries.bank_for)
+def coverage(request: HttpRequest, bank: Bank) -> HttpResponse:
+    lines = queries.coverage(bank.items.all())
+    context = {
+        "bank": bank,
+        "lines": lines,
+        "kinds": list(ItemKind),
+        "levels": list(Difficulty),
+        "columns": queries.COLUMNS,
+        "holes": sum(1 for line in lines if line.risk and not line.total),
+        "total": sum(line.total for line in lines),
+    }
+    return render(request, "assessments/coverage.html", context)
 
 
 @require_GET
-@guarded(may_keep, load=queries.upload_for)
-def problems(request: HttpRequest, upload: BankUpload) -> HttpResponse:
-    name = f"{upload.file.name.rsplit('.', 1)[0]}-未导入的题目.xlsx"
-    return send_bytes(problem_sheet(upload), name, XLSX)
+@guarded(may_keep, load=queries.bank_for)
+def twins(request: HttpRequest, bank: Bank) -> HttpResponse:
+    share = rulebook(local_date(now())).number("bank.near_share")
+    found = queries.twins(bank, share=share)
+    page = Paginator(found, PAIRS).get_page(request.GET.get("page"))
+    context = {"bank": bank, "page": page, "count": len(found), "percent": round(share * 100)}
+    return render(request, "assessments/twins.html", context)
 
 
 @require_POST
-@guarded(may_keep, load=queries.item_for)
-def retire(request: HttpRequest, item: Item) -> HttpResponse:
-    form = RetireForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else "管理员停用"
-    services.retire_item(item, by=actor(request), at=now(), reason=reason)
-    messages.success(request, f"题目 {item.key} 已停用，以后组卷不再抽到它。")
-    return redirect("assessments:bank", uid=item.bank.uid)
+@guarded(may_keep, load=queries.pair_for)
+def decide_twins(request: HttpRequest, pair: tuple[Item, Item]) -> HttpResponse:
+    """Keep both, or retire one of the two."""
+    first, second = pair
+    user, at, wish = actor(request), now(), request.POST.get("keep")
+    if wish == "both":
+        services.keep_both(first, second, by=user, at=at)
+        messages.success(request, "两道都保留，以后不再提示。")
+    elif wish in {"first", "second"}:
+        stays, goes = (first, second) if wish == "first" else (second, first)
+        services.retire_item(goes, by=user, at=at, reason=f"与题目 {stays.key} 重复")
+        messages.success(request, f"题目 {goes.key} 已停用，保留 {stays.key}。")
+    else:
+        raise BadInput("没有选择怎么处理。", "请选择保留哪一道。")
+    return redirect("assessments:twins", uid=first.bank.uid)
+
+
+@guarded(may_keep, load=queries.bank_for)
+def export(request: HttpRequest, bank: Bank) -> HttpResponse:
+    """The formats to choose from; a POST answers with the file."""
+    items = queries.items_to_export(bank)
+    if request.method != "POST":
+        shown = [shown_of(item) for item in items]
+        fitting = [(one, sum(map(one.fits, shown))) for one in FORMATS.values()]
+        rows = [(one, fits, len(shown) - fits) for one, fits in fitting]
+        return render(request, "assessments/export.html", {"bank": bank, "rows": rows})
+    done = services.export_bank(
+        bank, items, request.POST.get("format", ""), by=actor(request), at=now()
+    )
+    return send_bytes(done.content, done.name, done.content_type)

@@ -1,6 +1,6 @@
 """The learner's exam: cover, paper, answers, result."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -14,9 +14,14 @@ from anlan.assessments import queries, services
 from anlan.assessments.forms import answer_in, answers_in
 from anlan.assessments.models import Sitting, SittingStatus
 from anlan.assessments.policies import is_the_learner
+from anlan.assessments.queries.releases import is_released, released
+from anlan.assessments.queries.reviews import objections
+from anlan.assessments.queries.sealing import seal_terms
+from anlan.assessments.views.reviews import not_yet
 from anlan.foundation.accounts.guards import actor, guarded, signed_in
 from anlan.foundation.files.responses import send_bytes
 from anlan.foundation.ledger.receipts import receipt_file, receipt_of
+from anlan.foundation.ui import assets
 
 own = guarded(is_the_learner, load=queries.sitting_for)
 
@@ -24,12 +29,14 @@ own = guarded(is_the_learner, load=queries.sitting_for)
 @require_GET
 @guarded(signed_in)
 def mine(request: HttpRequest) -> HttpResponse:
-    waiting = {SittingStatus.READY, SittingStatus.STARTED}
+    at = now()
+    waiting = {SittingStatus.READY, SittingStatus.STARTED, SittingStatus.ON_PAPER}
     found = list(queries.sittings_of(actor(request))[:100])
     context = {
         "waiting": [sitting for sitting in reversed(found) if sitting.status in waiting],
         "past": [sitting for sitting in found if sitting.status not in waiting],
-        "now": now(),
+        "released": released(found, at=at),
+        "now": at,
     }
     return render(request, "assessments/mine.html", context)
 
@@ -40,15 +47,19 @@ def mine(request: HttpRequest) -> HttpResponse:
 @own
 def cover(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """What awaits, how to go on, or how it went."""
+    at = now()
     if sitting.status == SittingStatus.SUBMITTED:
+        if not is_released(sitting, at=at):
+            return not_yet(request, sitting)
         reviews = queries.review_of(sitting)
         context = {
             "sitting": sitting,
             "wrong": [review for review in reviews if not review.correct],
             "right": [review for review in reviews if review.correct],
+            "apart": sitting.late_answers.filter(counted_at__isnull=True).count(),
+            "said": objections(sitting, at=at),
         }
         return render(request, "assessments/result.html", context)
-    at = now()
     kinds = queries.kinds_of(sitting)
     context = {
         "sitting": sitting,
@@ -58,8 +69,10 @@ def cover(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         "latest": min(at + timedelta(minutes=sitting.minutes), sitting.closes_at),
         "running": queries.is_running(sitting, at=at),
         "act": queries.next_act(sitting, at=at),
+        "seal": _seal(sitting, at),
+        "said": objections(sitting, at=at) if sitting.submitted_at else None,
     }
-    return render(request, "assessments/cover.html", context)
+    return _kept_offline(render(request, "assessments/cover.html", context))
 
 
 @require_POST
@@ -78,7 +91,7 @@ def paper(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     if not queries.is_running(sitting, at=now()):
         return redirect("assessments:sitting", uid=sitting.uid)
     context = {"sitting": sitting, "questions": queries.questions_shown(sitting)}
-    return render(request, "assessments/paper.html", context)
+    return _kept_offline(render(request, "assessments/paper.html", context))
 
 
 @require_POST
@@ -108,10 +121,40 @@ def submit(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 @own
 def result_receipt(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """That the score was recorded, with the own name opened; `Refused` before it is signed."""
-    if sitting.status != SittingStatus.SUBMITTED:
+    if not is_released(sitting, at=now()):
         raise Http404
     made = receipt_of(sitting.subject, "sitting_submitted", sitting.person.committed)
     return send_bytes(receipt_file(made), f"考试成绩回执-{sitting.title}.json", "application/json")
+
+
+@require_GET
+@guarded(signed_in)
+def worker(request: HttpRequest) -> HttpResponse:
+    """The exam page's service worker: it must stand above the pages that it opens offline."""
+    built = assets.DIST / assets.read("manifest.json")["exam_worker"]["js"]
+    return HttpResponse(
+        built.read_bytes(),
+        content_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": "no-cache"},
+    )
+
+
+def _kept_offline(response: HttpResponse) -> HttpResponse:
+    """The phone's worker may show this page again without a network."""
+    response["X-Keep-Offline"] = "1"
+    return response
+
+
+def _seal(sitting: Sitting, at: datetime) -> dict[str, int]:
+    """What the page must know to fetch the sealed paper; milliseconds. Empty when it can't."""
+    if sitting.status != SittingStatus.READY or at >= sitting.closes_at:
+        return {}
+    terms = seal_terms(sitting, at)
+    return {
+        "opens": int(sitting.opens_at.timestamp() * 1000),
+        "since": int(terms.since.timestamp() * 1000),
+        "spread": int(terms.spread.total_seconds() * 1000),
+    }
 
 
 def _keep(request: HttpRequest, sitting: Sitting, act: str) -> HttpResponse:

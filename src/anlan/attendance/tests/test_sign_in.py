@@ -2,15 +2,14 @@
 
 import json
 import uuid
-from datetime import datetime
+from collections.abc import Sequence
 
 import pytest
 from django.db import transaction
 
-from anlan.attendance import services
 from anlan.attendance.models import Mark, MarkKind, Proof, Register
 from anlan.attendance.queries import shared_devices
-from anlan.attendance.services import AlreadySigned, sign_in
+from anlan.attendance.services import AlreadySigned, Verdict, sign_in, signing
 from anlan.attendance.tests.builders import a_morning, a_person, a_scan, after, lines
 from anlan.foundation.ledger.models import Entry, TimeSource
 from anlan.identity.models import Person
@@ -197,18 +196,18 @@ def test_the_same_person_may_sign_two_registers(register: Register, person: Pers
     assert Mark.objects.count() == 2
 
 
-def test_the_slower_of_two_requests_is_refused_with_its_ledger_line_undone(
+def test_the_slower_of_two_requests_is_told_the_time_of_the_first(
     register: Register, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_line = services._write_line
+    insert = signing._insert
 
-    def overtaken(mark: Mark) -> datetime:
-        monkeypatch.setattr(services, "_write_line", write_line)
+    def overtaken(fresh: Sequence[Verdict]) -> None:
+        monkeypatch.setattr(signing, "_insert", insert)
         sign_in(register, person, proof=Proof.QR, by=None, at=after(1))
-        return write_line(mark)
+        insert(fresh)
 
-    monkeypatch.setattr(services, "_write_line", overtaken)
-    with pytest.raises(AlreadySigned, match="刚刚已登记过一次"), transaction.atomic():
+    monkeypatch.setattr(signing, "_insert", overtaken)
+    with pytest.raises(AlreadySigned, match="08:31 签到，无需重复"), transaction.atomic():
         sign_in(register, person, proof=Proof.QR, by=None, at=after(2))
     # The faster request was nested in the slower one's transaction here, so both are undone.
     assert nothing_changed(register)

@@ -72,7 +72,9 @@ def _figures(klass: TrainingClass, by: User, at: datetime) -> Closing:
         klass=klass,
         enrolled=len(results),
         attended=sum(r.attended for r in results),
-        attendances=attendances(queries.registers_of(klass)),
+        attendances=attendances(
+            queries.registers_of(klass), [one.enrolment.person_id for one in results]
+        ),
         sat=sum(r.sat for r in results),
         passed_first=sum(r.passed_first for r in results),
         passed=sum(r.passed for r in results),

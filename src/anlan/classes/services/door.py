@@ -2,29 +2,26 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
 from anlan.attendance import services as registers
-from anlan.attendance.codes import check_code
+from anlan.attendance.codes import read_code
 from anlan.attendance.models import Mark, MarkKind, Proof, Register, Sheet
 from anlan.classes import queries
-from anlan.classes.models import Enrolment, EnrolmentStatus, Session, Status, TrainingClass
-from anlan.classes.states import STEPS
+from anlan.classes.models import Enrolment, Session, Status, TrainingClass
+from anlan.classes.services.signing import Wish, places_for, sign_one
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
 from anlan.foundation.ledger.models import TimeSource
-from anlan.foundation.ledger.services import record
-from anlan.identity.models import Person
-from anlan.lib.masking import mask_name
+from anlan.identity.models import Person, id_index
+from anlan.lib.masking import mask_id, mask_name
 from anlan.lib.refusals import BadInput, Refused
-from anlan.lib.states import advance
 from anlan.recordings.models import Recording
 
 
-@transaction.atomic
 def sign_by_code(
     session: Session,
     person: Person,
@@ -37,6 +34,8 @@ def sign_by_code(
     device: str = "",
     address: str = "",
     nonce: uuid.UUID | None = None,
+    other_phone: str = "",
+    label: str = "",
 ) -> Mark:
     """A learner signs in or out with the code on the teacher's screen.
 
@@ -44,13 +43,27 @@ def sign_by_code(
     A repeated request (same `nonce`) gets its mark again, however old its code has become.
     """
     register = _register(session)
+    age = None
     if not (nonce and register.marks.filter(nonce=nonce, person=person).exists()):
-        check_code(register, code, at=scanned_at or at)
-    seen = {"device": device, "address": address, "nonce": nonce}
-    return _sign(session, person, kind, proof=Proof.QR, by=by, at=at, **seen)
+        age = read_code(register, code, at=scanned_at or at).age
+    return sign_one(
+        Wish(
+            session,
+            kind,
+            Proof.QR,
+            by,
+            at,
+            person.pk,
+            device=device,
+            address=address,
+            nonce=nonce,
+            code_age=age,
+            other_phone=other_phone,
+            label=label,
+        )
+    )
 
 
-@transaction.atomic
 def sign_by_supervisor(
     session: Session,
     enrolment: Enrolment,
@@ -62,16 +75,28 @@ def sign_by_supervisor(
     photo: StoredFile | None = None,
 ) -> Mark:
     """The class manager signs for a learner who stands there without a working phone."""
-    return _sign(
-        session,
-        enrolment.person,
-        kind,
-        proof=Proof.SUPERVISOR,
-        by=by,
-        at=at,
-        reason=reason,
-        photo=photo,
-    )
+    rule = queries.rules_for(session.klass, session.day).ruling("attendance.photo_required")
+    if rule.value and photo is None:
+        raise BadInput(f"代签须拍现场照片（{rule.clause}）。", "请拍下学员本人在教室的照片。")
+    person = enrolment.person_id
+    wish = Wish(session, kind, Proof.SUPERVISOR, by, at, person, reason=reason, photo=photo)
+    return sign_one(wish)
+
+
+def sign_by_card(session: Session, kind: MarkKind, number: str, *, by: User, at: datetime) -> Mark:
+    """刷身份证: the card's number, as a reader types it, finds the learner on the list.
+
+    It proves that the card was there, not that its holder was: whoever stands at the reader looks
+    at the face. The number is neither kept nor shown.
+    """
+    person = Person.objects.filter(id_index=id_index(number)).first()
+    wish = Wish(session, kind, Proof.ID_CARD, by, at, person.pk if person else -1)
+    if person is None or places_for([wish]).person_of(session, person=person.pk) is None:
+        raise Refused(
+            f"{mask_id(number)} 不在这个班的名单上。",
+            "请核对是不是本班学员；临时来上课的请先用“现场报名”或“换人”登记。",
+        )
+    return sign_one(wish)
 
 
 @dataclass(frozen=True)
@@ -96,24 +121,10 @@ def key_in_paper(session: Session, rows: Sequence[PaperMark], *, by: User, at: d
                     f"{mask_name(row.enrolment.person.name)} 的{kind.label}时间还没有到。",
                     "请核对纸质签到表上的时间。",
                 )
-            _sign(
-                session,
-                row.enrolment.person,
-                kind,
-                proof=Proof.PAPER,
-                by=by,
-                at=moment,
-                time_source=TimeSource.PAPER,
-            )
+            wish = Wish(session, kind, Proof.PAPER, by, moment, row.enrolment.person_id)
+            sign_one(replace(wish, time_source=TimeSource.PAPER))
             made += 1
     return made
-
-
-@transaction.atomic
-def start_class(klass: TrainingClass, *, by: User | None, at: datetime) -> None:
-    """The class begins: at the first sign-in, or when its first register opens."""
-    advance(klass, Status.RUNNING, STEPS, started_at=at)
-    record(klass.subject, "class_started", by=by, at=at)
 
 
 @transaction.atomic
@@ -135,26 +146,6 @@ def require_open(klass: TrainingClass) -> None:
         raise Refused(
             f"「{klass.get_status_display()}」的班不能再归档材料。", "如有遗漏，请联系市级监管员。"
         )
-
-
-def _sign(session: Session, person: Person, kind: MarkKind, **how: object) -> Mark:
-    # Two learners may be the first at once: the row tells what the other one has done.
-    klass = TrainingClass.objects.select_for_update().get(pk=session.klass_id)
-    session.klass = klass
-    enrolment = _enrolment(klass, person)
-    if klass.status == Status.APPROVED:
-        start_class(klass, by=None, at=how["at"])  # type: ignore[arg-type]
-    if klass.status != Status.RUNNING:
-        raise Refused(f"「{klass.get_status_display()}」的班不能签到。", "请联系班主任。")
-    sign = registers.sign_in if kind == MarkKind.IN else registers.sign_out
-    return sign(_register(session), enrolment.person, **how)  # type: ignore[arg-type]
-
-
-def _enrolment(klass: TrainingClass, person: Person) -> Enrolment:
-    found = queries.enrolled(klass).filter(person=person, status=EnrolmentStatus.ENROLLED).first()
-    if found is None:
-        raise Refused("您不在这个班的名单上。", "如果是临时来替同事或现场报名，请找班主任登记。")
-    return found
 
 
 def _register(session: Session) -> Register:

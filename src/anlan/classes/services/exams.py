@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from anlan.assessments.models import Checklist, Practical, Sitting
+from anlan.assessments.queries import paper_rule_for
 from anlan.assessments.services import schedule_practicals, schedule_sittings
 from anlan.classes import queries, results
 from anlan.classes.models import Enrolment, EnrolmentStatus, Status, TrainingClass, Trial
@@ -88,6 +89,7 @@ def _schedule(
         title=f"{klass.title} · 结业理论考试"[:120],
         industry=klass.industry,
         rules=queries.rules_for(klass, local_date(opens_at)),
+        paper_rule=paper_rule_for(klass.industry, local_date(opens_at)),
         opens_at=opens_at,
         closes_at=closes_at,
         by=by,
@@ -118,6 +120,7 @@ def _make_up(
             title=f"{klass.title} · 补考"[:120],
             industry=klass.industry,
             rules=queries.rules_for(klass, local_date(scheduled_at)),
+            paper_rule=paper_rule_for(klass.industry, local_date(scheduled_at)),
             opens_at=scheduled_at - timedelta(minutes=30),
             closes_at=scheduled_at + timedelta(hours=8),
             by=by,
@@ -145,7 +148,7 @@ def _require_failed(result: "results.Result", most: int) -> None:
         raise Refused(f"{name} 还有未完成的考核。", "请等考核结束后再安排补考。")
     if result.theory_passed and result.practical_passed:
         raise Refused(f"{name} 的考核已经合格，不需要补考。", "请从选择中去掉。")
-    if result.tries > most:
+    if result.used > most:
         raise Refused(f"{name} 已补考 {most} 次，不能再补考。", "需要重新参加培训班。")
 
 

@@ -5,28 +5,40 @@ from datetime import datetime
 
 import pytest
 
+from anlan.classes.at_hand import forget_sessions
 from anlan.classes.views import (
+    absences,
     application,
     change,
+    checks,
     door,
     exams,
     files,
     filming,
     holds,
     learner,
+    papers,
     record,
     review,
     roll,
+    sign,
+    sittings,
     stills,
     watch,
 )
 from anlan.testing.cast import NOW
 
 PAGES = (
-    *(application, change, record, review, door, exams, files, holds, learner, roll),
-    *(filming, stills, watch),
+    *(application, change, record, review, door, exams, files, holds, learner, roll, sign),
+    *(filming, stills, watch, checks, absences, papers, sittings),
 )
 SetClock = Callable[[datetime], None]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_at_hand() -> None:
+    """What a server process keeps for seconds would outlive a story here."""
+    forget_sessions()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from anlan.identity.models import Person
 from anlan.identity.services import ensure_account
 from anlan.testing.cast import NOW, Cast
 from anlan.testing.classes import a_running_class
+from anlan.testing.scenes import remembered
 
 Enter = Callable[[User], Client]
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
@@ -61,6 +62,7 @@ def attend(session: Session, person: Person) -> None:
         sign_by_code(session, person, kind, code, by=user, at=at)
 
 
+@remembered
 def a_taught_class(cast: Cast, *, learners: int = 3) -> TrainingClass:
     """Everybody has been there from beginning to end; banks and checklists are loaded."""
     load_own_bank(at=NOW)

@@ -73,8 +73,12 @@ def test_one_phone_for_two_people_is_said_in_words(
     tap(first, session, scan(first, session, register, register.starts_at))
     second.cookies["anlan_device"] = first.cookies["anlan_device"].value
     tap(second, session, scan(second, session, register, register.starts_at))
-    page = browser_of(cast.class_manager).get(at("door_roll", session)).content.decode()
-    assert "用了同一部手机签到" in page
+    manager = browser_of(cast.class_manager)
+    shown = manager.get(at("door_roll", session)).content.decode()
+    assert "有 2 条签到请核对" in shown
+    assert "同一部手机" not in shown, "a class may be looking on"
+    page = manager.get(at("checks", session)).content.decode()
+    assert page.count("用了同一部手机") == 2
 
 
 def test_the_manager_signs_for_a_learner_with_reason_and_photo(

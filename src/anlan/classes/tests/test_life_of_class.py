@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from anlan.classes.models import Decision, Status, TrainingClass
 from anlan.classes.services.applications import edit_class, submit_class
 from anlan.classes.services.closing import close_class
-from anlan.classes.services.door import start_class
 from anlan.classes.services.reviews import (
     approve_class,
     cancel_class,
     return_class,
     review_class,
 )
+from anlan.classes.services.signing import start_class
 from anlan.classes.states import STEPS, UNDER_WAY
 from anlan.foundation.ledger.models import Entry
 from anlan.lib.refusals import Refused

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.attendance.codes import code_at, qr_svg
 from anlan.attendance.models import MarkKind, Register
 from anlan.classes import policies, queries
+from anlan.classes.forms_door import CardForm
 from anlan.classes.forms_live import (
     PHOTO_ENDINGS,
     PHOTO_MB,
@@ -41,11 +42,12 @@ by_the_manager = guarded(policies.may_run_session, load=queries.session_for)
 def door(request: HttpRequest, session: Session) -> HttpResponse:
     """The whole screen; its code and its roll update by themselves."""
     register = _register(session)
-    roll = door_roll(session)
-    context = _scene(session, register, roll, now()) | {
+    roll, at = door_roll(session), now()
+    context = _scene(session, register, roll, at) | {
         "may_act": policies.may_run_session(actor(request), session),
         "sign_for": SignForForm(people=_here_or_missing(roll), auto_id="sign_for_%s"),
         "walk_in": WalkInForm(employers=_employers(roll), auto_id="walk_in_%s"),
+        "card": CardForm(initial={"kind": _leave_or_come(register, at)}, auto_id="card_%s"),
         "instead": SubstituteForm(people=_missing(roll), auto_id="instead_%s"),
     }
     return render(request, "classes/live/door.html", context)
@@ -56,7 +58,9 @@ def door(request: HttpRequest, session: Session) -> HttpResponse:
 @at_the_screen
 def door_roll_part(request: HttpRequest, session: Session) -> HttpResponse:
     """The roll alone, asked for every few seconds."""
-    context = _scene(session, _register(session), door_roll(session), now())
+    context = _scene(session, _register(session), door_roll(session), now()) | {
+        "may_act": policies.may_run_session(actor(request), session),
+    }
     return render(request, "classes/live/_roll.html", context)
 
 
@@ -130,6 +134,11 @@ def _scene(session: Session, register: Register, roll: DoorRoll, at: datetime) -
     }
 
 
+def _leave_or_come(register: Register, at: datetime) -> MarkKind:
+    """What most people at the reader want now."""
+    return MarkKind.OUT if at >= register.ends_at else MarkKind.IN
+
+
 def _register(session: Session) -> Register:
     if session.register is None:
         raise NotAllowed("这个班还没有批准，没有签到码。", "批准以后再打开本页。")
@@ -146,7 +155,7 @@ def _missing(roll: DoorRoll) -> list[Enrolment]:
 
 
 def _here_or_missing(roll: DoorRoll) -> list[Enrolment]:
-    return [line.enrolment for line in roll.lines]
+    return [line.enrolment for line in roll.everybody]
 
 
 def _employers(roll: DoorRoll) -> list[Organization]:

@@ -29,6 +29,7 @@ from anlan.classes.models import Enrolment, EnrolmentStatus, Status, TrainingCla
 from anlan.classes.results import Result, results_of
 from anlan.classes.services.enrolments import give_up_makeup
 from anlan.classes.services.exams import arrange_exam, arrange_makeup
+from anlan.classes.sittings import undecided_count
 from anlan.foundation.accounts.guards import actor, guarded
 from anlan.foundation.files.services import keep_upload
 from anlan.lib.dates import local_date, to_shanghai
@@ -57,6 +58,10 @@ def exams(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
         "counts": _counts(list(results.values())),
         "without": without,
         "may_run": may_run,
+        "may_give_time": policies.may_give_time(user, klass),
+        "may_judge": (may_judge := policies.may_judge_class(user, klass)),
+        "may_invigilate": policies.may_invigilate(user, klass),
+        "undecided": undecided_count(klass) if may_judge else 0,
         "waits_for_start": policies.may_run(user, klass) and klass.status == Status.APPROVED,
         "form": _exam_form(klass, at) if may_run and without else None,
         "failed": [(group, _makeup_form(group, at)) for group in failed],

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import now
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
@@ -51,7 +52,7 @@ def my_receipt(request: HttpRequest, found: Found) -> HttpResponse:
 @guarded(_may_watch, load=queries.enrolment_for)
 def learner_receipts(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     """The same for the class's staff and officials; the name as they may read it."""
-    shown = learners_for(actor(request), enrolment.klass)
+    shown = learners_for(actor(request), enrolment.klass, at=now())
     names = [one.name for one in shown if one.enrolment.pk == enrolment.pk]
     context = {
         "klass": enrolment.klass,

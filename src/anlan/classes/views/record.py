@@ -130,7 +130,7 @@ def _sheet(
     kind: str,
     write: Callable[[TrainingClass, Iterable[Learner]], bytes],
 ) -> HttpResponse:
-    content = write(klass, learners_for(actor(request), klass))
+    content = write(klass, learners_for(actor(request), klass, at=now()))
     return send_bytes(content, f"{klass.number}{kind}.xlsx", XLSX)
 
 
@@ -145,7 +145,7 @@ def _gaps(user: User, klass: TrainingClass) -> list[Gap]:
 
 def _context(user: User, klass: TrainingClass, gaps: list[Gap]) -> dict[str, Any]:
     watching = policies.is_watching(user, klass)
-    learners = learners_for(user, klass)
+    learners = learners_for(user, klass, at=now())
     changes = _changes(user, klass) if watching else []
     return {
         "klass": klass,

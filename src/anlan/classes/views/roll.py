@@ -110,7 +110,7 @@ def scores_pdf(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
 @guarded(policies.may_follow, load=queries.class_for)
 def progress(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
     """A safety officer follows the own enterprise's people in a class."""
-    learners = people.learners_for(actor(request), klass)
+    learners = people.learners_for(actor(request), klass, at=now())
     results = [one.result for one in learners if one.result]
     context = {
         "klass": klass,

@@ -19,12 +19,27 @@ class LessonKind(models.TextChoices):
     TEXT = "text", "图文"
 
 
+class Audience(models.TextChoices):
+    EVERYONE = "everyone", "不限"
+    WORKERS = "workers", "职工"
+    STUDENTS = "students", "学生"
+
+
+class Style(models.TextChoices):
+    """How a lesson is told: a lesson of its module, a micro-course, an animation."""
+
+    COURSE = "course", "正课"
+    MICRO = "micro", "微课"
+    ANIMATION = "animation", "动画"
+
+
 class Lesson(models.Model):
     """One sitting's worth of learning in a module; `owner` none is the city's own.
 
     `seconds` is what must be spent in it: a video's length, or the least reading time of slides
-    and text. `pages` holds slides or text: `[{"title", "html", "image": file uid | null}]`; its
-    HTML is cleaned on the way in. An ended video has its renditions in `Rendition`.
+    and text. `pages` holds slides or text: `[{"title", "text", "html", "image": file uid | null,
+    "seconds"}]`; `text` is what was typed, its HTML is made from it on the way in. What the
+    platform makes of a film or a PDF (`source`) is its `Making`.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -36,6 +51,11 @@ class Lesson(models.Model):
     summary = models.CharField(max_length=200, blank=True)
     seconds = models.PositiveIntegerField(default=0)
     source = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    captions = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", help_text="WebVTT"
+    )
+    audience = models.CharField(max_length=12, choices=Audience, default=Audience.EVERYONE)
+    style = models.CharField(max_length=12, choices=Style, default=Style.COURSE)
     pages = models.JSONField(default=list)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
@@ -52,6 +72,10 @@ class Lesson(models.Model):
                 condition=Q(published_at__isnull=True) | Q(seconds__gt=0),
                 name="published_lesson_takes_time",
             ),
+            models.CheckConstraint(
+                condition=Q(audience__in=Audience.values), name="lesson_audience_known"
+            ),
+            models.CheckConstraint(condition=Q(style__in=Style.values), name="lesson_style_known"),
         ]
 
     def __str__(self) -> str:
@@ -60,6 +84,15 @@ class Lesson(models.Model):
     @property
     def subject(self) -> str:
         return f"lesson/{self.uid}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.published_at is None and self.retired_at is None
+
+    @property
+    def is_open(self) -> bool:
+        """Learners find it."""
+        return self.published_at is not None and self.retired_at is None
 
 
 class QuizPoint(models.Model):
@@ -77,3 +110,8 @@ class QuizPoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lesson} {self.second}"
+
+    @property
+    def clock(self) -> str:
+        """1:30"""
+        return f"{self.second // 60}:{self.second % 60:02}"

@@ -6,13 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from anlan.archives.jobs import seal_closed_classes
 from anlan.classes import queries as classes
 from anlan.classes.models import EnrolmentSource
 from anlan.classes.services.enrolments import enrol
 from anlan.desks import queries
 from anlan.foundation.accounts.models import User
-from anlan.testing.builders import a_closed_class
+from anlan.testing.builders import a_closed_class, the_worker_seals
 from anlan.testing.cast import NOW, Cast
 from anlan.testing.classes import a_bookable_class, a_running_class, a_worker, attend
 from anlan.testing.queries import counted
@@ -47,7 +46,7 @@ def test_a_person_in_two_classes_of_a_project_is_shown_and_counted_once(
 
 def test_progress_says_how_far_everybody_has_come(cast: Cast, browser_of: Enter) -> None:
     a_closed_class(cast, learners=2, failing=[0])
-    seal_closed_classes(NOW)
+    the_worker_seals()
     found = queries.learners_of(cast.enterprise, YEAR)
     assert all(one.passed for one in found)
     [progress] = found[0].classes

@@ -10,20 +10,22 @@ Forgery from another site is kept out by what a form can't send: the body must b
 
 import hashlib
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
+from http.client import responses
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import msgspec
 from django.utils.timezone import now
 
-from anlan.foundation.intake import passes
+from anlan.foundation.intake import openapi, passes
 from anlan.foundation.intake.cutoffs import is_cut_off
 from anlan.foundation.intake.endpoints import Endpoint, Item
 from anlan.foundation.intake.groups import Busy, Group
 from anlan.foundation.intake.memory import remembering
+from anlan.foundation.intake.sharing import Sharing
 from anlan.lib.refusals import BadInput, Refused
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,7 @@ PREFIX = "/in/"
 Environ = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 Application = Callable[[Any, Any], Iterable[bytes]]
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # PostgreSQL keeps no such text
 _encode = msgspec.json.Encoder().encode
 
 
@@ -40,7 +43,7 @@ class TooLong(Refused):
 
     def __init__(self, most: int) -> None:
         super().__init__(
-            "提交的内容太长，没有保存。", f"请分次提交，每次不超过 {most // 1024} KB。"
+            "提交的内容太长，没有保存。", f"请分次提交，每次不超过 {most // 1024 or 1} KB。"
         )
 
 
@@ -56,6 +59,13 @@ class PostOnly(Refused):
 
     def __init__(self) -> None:
         super().__init__("这个接口只接受 POST。", "请刷新页面后重试。")
+
+
+class GetOnly(Refused):
+    status = 405
+
+    def __init__(self) -> None:
+        super().__init__("这个地址只能读取。", "请用 GET。")
 
 
 class FromElsewhere(Refused):
@@ -80,11 +90,15 @@ class Intake:
     def __init__(self, site: Application, endpoints: Sequence[Endpoint]) -> None:
         self._site = site
         self.hatches = {one.path: _hatch(one) for one in endpoints}
+        self._sharing = Sharing(lambda: {path: one.group for path, one in self.hatches.items()})
 
     def __call__(self, environ: Any, start_response: StartResponse) -> Iterable[bytes]:
+        self._sharing.tick()
         path = environ.get("PATH_INFO", "")
         if not path.startswith(PREFIX):
             return self._site(environ, start_response)
+        if path == PREFIX + openapi.WHERE:
+            return self._describe(environ, start_response)
         hatch = self.hatches.get(path[len(PREFIX) :])
         try:
             if hatch is None:
@@ -97,6 +111,12 @@ class Intake:
             broken = Refused("服务器出错，没有保存。", "请稍后重试；页面会保留已填写的内容。")
             return _say(500, _words(broken), start_response)
         return _say(200, answer, start_response)
+
+    def _describe(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "GET":
+            return _say(405, _words(GetOnly()), start_response, [("Allow", "GET")])
+        document = openapi.encoded(hatch.endpoint for hatch in self.hatches.values())
+        return _say(200, document, start_response)
 
 
 def _hatch(endpoint: Endpoint) -> _Hatch:
@@ -123,7 +143,7 @@ def _ask(hatch: _Hatch, environ: Environ) -> bytes:
 def _digest(hatch: _Hatch, who: passes.Pass, key: str) -> bytes:
     if not key:
         return b""
-    if len(key) > 200:
+    if len(key) > openapi.KEY_AT_MOST:
         raise BadInput("提交编号过长。", "请刷新页面后重试。")
     return hashlib.sha256(f"{hatch.endpoint.path}\0{who.user}\0{key}".encode()).digest()
 
@@ -160,6 +180,8 @@ def _read(hatch: _Hatch, environ: Environ) -> Any:
         body = b""
     if len(body) < length:
         raise BadInput("网络中断，内容没有传完，没有保存。", "页面会自动重试。")
+    if _NUL.search(body):
+        raise BadInput("提交的内容里有不能保存的字符。", "请删去特殊字符后重试。")
     try:
         return hatch.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
@@ -192,5 +214,5 @@ def _say(
         ("X-Content-Type-Options", "nosniff"),
         *more,
     ]
-    start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+    start_response(f"{status} {responses.get(status, 'Refused')}", headers)
     return [body]

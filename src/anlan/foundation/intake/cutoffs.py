@@ -1,7 +1,8 @@
 """Ending passes before their time: a lost phone, a closed account.
 
 Each process reads the list again every few seconds, so a pass opens hot paths for at most that
-long after it was cut off; pages ask the session and are closed at once.
+long after it was cut off. Pages look here too (`middleware`): a browser whose pass was cut off is
+logged out. A closed account needs no cutoff: who asks is looked up at the next reading.
 """
 
 import threading
@@ -18,24 +19,31 @@ FRESH_SECONDS = 5.0
 
 
 class _List:
-    """The cutoffs as this process last read them."""
+    """The cutoffs, and which of those who ask are closed, as this process last read them."""
 
     def __init__(self) -> None:
         self._door = threading.Lock()
         self._read_at = float("-inf")
         self._before: dict[int, datetime] = {}
+        self._asked: set[int] = set()
+        self._closed: frozenset[int] = frozenset()
 
-    def before(self, user: int, at: datetime) -> datetime | None:
+    def ends(self, who: Pass, at: datetime) -> bool:
+        self._asked.add(who.user)
         if time.monotonic() - self._read_at > FRESH_SECONDS:
             with self._door:
                 self._read(at)
-        return self._before.get(user)
+        before = self._before.get(who.user)
+        return who.user in self._closed or (before is not None and who.issued_at < before)
 
     def _read(self, at: datetime) -> None:
         if time.monotonic() - self._read_at <= FRESH_SECONDS:
             return
         live = Cutoff.objects.filter(before__gt=at - LIFE)
         self._before = dict(live.values_list("user_id", "before"))
+        asked, self._asked = self._asked | self._closed, set()
+        closed = User.objects.filter(pk__in=asked, is_active=False)
+        self._closed = frozenset(closed.values_list("pk", flat=True))
         self._read_at = time.monotonic()
 
     def forget(self) -> None:
@@ -47,9 +55,8 @@ forget_list = _list.forget
 
 
 def is_cut_off(who: Pass, *, at: datetime) -> bool:
-    """Whether the pass was issued before its user's cutoff."""
-    before = _list.before(who.user, at)
-    return before is not None and who.issued_at < before
+    """Whether the pass was issued before its user's cutoff, or the account is closed."""
+    return _list.ends(who, at)
 
 
 @transaction.atomic

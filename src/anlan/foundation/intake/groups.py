@@ -12,13 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
 from msgspec import Struct
 
+from anlan.foundation.intake import troubles
+from anlan.foundation.intake.counts import Counts
 from anlan.foundation.intake.endpoints import Item, Writer
 from anlan.foundation.intake.turns import turn
 from anlan.lib.refusals import Refused
 
+_encode = msgspec.json.Encoder().encode
 log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 8.0
@@ -44,18 +48,11 @@ class _Waiting:
     done: threading.Event = field(default_factory=threading.Event)
 
 
-@dataclass
-class Counts:
-    """What a group has done since the process started, for the live metrics."""
+class Told(Struct):
+    """A group's counts as they are shared with other processes."""
 
-    items: int = 0
-    commits: int = 0
-    refused: int = 0
-    failed: int = 0
-    busy: int = 0
-    retried_alone: int = 0
-    waited_ms: float = 0.0
-    longest_ms: float = 0.0
+    counts: Counts
+    waiting: int = 0
 
 
 class Group:
@@ -87,7 +84,8 @@ class Group:
         mine = _Waiting(item)
         with self._door:
             if len(self._queue) >= self._most_waiting:
-                self.counts.busy += 1
+                self.counts.turned_away(time.time())
+                troubles.note(item.at)
                 raise Busy
             self._queue.append(mine)
         since = time.monotonic()
@@ -135,8 +133,9 @@ class Group:
                 one.done.set()
 
     def _commit(self, batch: Sequence[_Waiting]) -> None:
-        close_old_connections()
-        self.counts.commits += 1
+        _fresh_connection()
+        with self._door:
+            self.counts.committed(time.time())
         try:
             self._answer(batch)
         except Exception as failed:
@@ -148,7 +147,7 @@ class Group:
                 self._alone(one)
 
     def _alone(self, one: _Waiting) -> None:
-        close_old_connections()
+        _fresh_connection()
         try:
             self._answer([one])
         except Exception as failed:
@@ -158,6 +157,7 @@ class Group:
         """Write and commit; only then is anybody told."""
         with turn(), transaction.atomic():
             answers = self._write([one.item for one in batch])
+        troubles.over()
         for one, answer in zip(batch, answers, strict=True):
             one.answer = answer
 
@@ -166,10 +166,11 @@ class Group:
         if isinstance(failed, Refused):
             one.answer = failed
             return
-        self.counts.failed += 1
+        with self._door:
+            self.counts.broke(time.time())
         if isinstance(failed, InterfaceError | DatabaseError):
             log.warning("intake could not commit: %s", failed)
-            connection.close_if_unusable_or_obsolete()
+            _renew_connection()
             one.answer = Busy()
             return
         log.exception("intake writer failed", exc_info=failed)
@@ -177,10 +178,20 @@ class Group:
 
     def _count(self, since: float, mine: _Waiting) -> None:
         waited = (time.monotonic() - since) * 1000
-        counts = self.counts
+        busy = isinstance(mine.answer, Busy)
+        refused = isinstance(mine.answer, Refused) and not busy
         with self._door:
-            counts.items += 1
-            counts.waited_ms += waited
-            counts.longest_ms = max(counts.longest_ms, waited)
-            counts.busy += isinstance(mine.answer, Busy)
-            counts.refused += isinstance(mine.answer, Refused) and not isinstance(mine.answer, Busy)
+            self.counts.answered(waited, time.time(), refused=refused, busy=busy)
+            if busy:
+                troubles.note(mine.item.at)
+
+    def told(self) -> bytes:
+        """What it has done, and how many wait now, as JSON."""
+        with self._door:
+            return _encode(Told(self.counts, len(self._queue)))
+
+
+def _fresh_connection() -> None:
+    """A dead connection is opened anew; one that a story's transaction holds stays as it is."""
+    if not connection.in_atomic_block:
+        close_old_connections()

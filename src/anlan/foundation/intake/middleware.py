@@ -1,15 +1,17 @@
-"""Who is logged in gets a pass in a cookie; who logs out loses it."""
+"""Who is logged in gets a pass in a cookie; who logs out loses it, and the other way round."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 from django.utils.timezone import now
 
 from anlan.foundation.accounts.models import User
 from anlan.foundation.intake import passes
+from anlan.foundation.intake.cutoffs import is_cut_off
 
 DEVICE_COOKIE = "anlan_device"
 
@@ -21,6 +23,8 @@ class PassMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _is_sent_away(request):
+            logout(request)
         response = self.get_response(request)
         user = _asked_user(request)
         kept = request.COOKIES.get(passes.COOKIE, "")
@@ -32,6 +36,19 @@ class PassMiddleware:
         elif kept and user is not None:
             response.delete_cookie(passes.COOKIE, samesite="Strict")
         return response
+
+
+def _is_sent_away(request: HttpRequest) -> bool:
+    """Whether the browser's pass was cut off: its session goes with it. Costs no query."""
+    kept = request.COOKIES.get(passes.COOKIE, "")
+    if not kept or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    at = now()
+    try:
+        found = passes.read(kept, at=at)
+    except passes.NoPass:
+        return False
+    return is_cut_off(found, at=at) and getattr(request.user, "pk", None) == found.user
 
 
 def _asked_user(request: HttpRequest) -> object:

@@ -1,5 +1,6 @@
 """Asking the rule book."""
 
+import time
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 from django.db.models import Q
 
 from anlan.foundation.rules.models import Rule
+
+FRESH_SECONDS = 5.0
+MOST_AT_HAND = 200
 
 
 @dataclass(frozen=True)
@@ -49,3 +53,28 @@ def rulebook(on: date, *, scope: str = "") -> Rulebook:
         Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on, scope__in=["", scope]
     ).order_by("scope", "valid_from")
     return Rulebook({r.key: Ruling(r.value, r.clause, r.label) for r in in_force})
+
+
+class _AtHand:
+    """Rule books as this process last read them."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[date, str], tuple[Rulebook, float]] = {}
+
+    def book(self, on: date, *, scope: str = "") -> Rulebook:
+        found = self._kept.get((on, scope))
+        if found is None or time.monotonic() - found[1] > FRESH_SECONDS:
+            if len(self._kept) > MOST_AT_HAND:
+                self._kept = {}
+            found = (rulebook(on, scope=scope), time.monotonic())
+            self._kept[on, scope] = found
+        return found[0]
+
+    def forget(self) -> None:
+        self._kept = {}
+
+
+_at_hand = _AtHand()
+# For hot paths: a change of a rule is noticed within `FRESH_SECONDS`.
+rulebook_at_hand = _at_hand.book
+forget_rulebooks = _at_hand.forget

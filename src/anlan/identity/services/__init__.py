@@ -1,7 +1,12 @@
 """Writes of this room, by sub-topic; other rooms import from here."""
 
 from anlan.identity.services.bulk import NewHand, Outcome, enrol_people
-from anlan.identity.services.login import ensure_account, log_in_by_code, send_login_code
+from anlan.identity.services.login import (
+    ensure_account,
+    leave_everywhere,
+    log_in_by_code,
+    send_login_code,
+)
 from anlan.identity.services.people import (
     change_phone,
     employ,
@@ -30,6 +35,7 @@ __all__ = [
     "ensure_account",
     "import_roster",
     "leave",
+    "leave_everywhere",
     "log_in_by_code",
     "note_roster_export",
     "register_person",

@@ -119,6 +119,6 @@ class _Crowd:
         rows = Progress.objects.filter(lesson=self.lesson, person__in=self.people)
         spent = sum(rows.values_list("spent", flat=True))
         acknowledged = sum(len(burst.acknowledged(0)) for burst in bursts)
-        beats = spent // BEAT
+        beats = round(spent / BEAT)
         lines = Entry.objects.filter(verb__startswith="lesson_").count()
         return max(0, acknowledged - beats), max(0, beats - acknowledged) + lines

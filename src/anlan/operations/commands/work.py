@@ -6,13 +6,13 @@ import os
 import signal
 import socket
 from collections.abc import Sequence
-from threading import Event
+from threading import Event, Thread
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils.module_loading import import_string
 
-from anlan.foundation.jobs.services import PROMPT, STEADY, Job, run_due
+from anlan.foundation.jobs.services import FILMS, PROMPT, STEADY, Job, run_due
 
 log = logging.getLogger(__name__)
 NOTHING_TO_DO_SECONDS = 1.0
@@ -21,12 +21,13 @@ DATABASE_AWAY_SECONDS = 5.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", help="只做一轮就结束")
-    help_of_lane = f"只做一条道上的任务：{PROMPT} 是签名日志，{STEADY} 是其余；不写则都做"
-    parser.add_argument("--lane", choices=[PROMPT, STEADY], help=help_of_lane)
+    help_of_lane = f"只做一条道上的任务：{PROMPT} 是签名日志，{FILMS} 是课件制作，"
+    help_of_lane += f"{STEADY} 是其余；不写则都做"
+    parser.add_argument("--lane", choices=[PROMPT, STEADY, FILMS], help=help_of_lane)
 
 
 def run(args: argparse.Namespace) -> int:
-    """A signal ends it after the job in hand; a database that goes away is waited for."""
+    """A signal ends it after the job in hand, unless that is a film; a database is waited for."""
     schedule = _of_lane(import_string(settings.ANLAN_SCHEDULE), args.lane)
     worker = f"{socket.gethostname()[:48]}:{os.getpid()}"
     if args.once:
@@ -35,11 +36,21 @@ def run(args: argparse.Namespace) -> int:
     stop = Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
+    films, rest = _of_lane(schedule, FILMS), [job for job in schedule if job.lane != FILMS]
+    if films:
+        # Left behind at a stop: a film is taken up again, and nobody waits an hour for it.
+        Thread(target=_walk, args=(films, worker, stop), daemon=True).start()
+    if rest:
+        _walk(rest, worker, stop)
+    stop.wait()
+    connections.close_all()
+    return 0
+
+
+def _walk(schedule: list[Job], worker: str, stop: Event) -> None:
     while not stop.is_set():
         close_old_connections()
         stop.wait(_round(schedule, worker, stop))
-    connections.close_all()
-    return 0
 
 
 def _of_lane(schedule: Sequence[Job], lane: str | None) -> list[Job]:

@@ -15,7 +15,7 @@ from anlan.identity.models import Person
 from anlan.identity.services import employ, register_person
 from anlan.lib import uscc
 from anlan.lib.dates import at_shanghai, local_date
-from anlan.operations.demo import live, watch
+from anlan.operations.demo import lessons, live, watch
 from anlan.operations.demo.past import PLAN_BEGINS, Past, Say, open_projects, shelves_of, write_past
 from anlan.operations.demo.people import write_firms, write_people
 from anlan.operations.logins import DEMONSTRATION_PASSWORD, LOGINS
@@ -83,6 +83,8 @@ def build(size: Size, *, seed: int, today: datetime, say: Say, plant: bool = Tru
         _newcomers(today)
         classes = live.put_on(_stage(who, houses[0], inventor, today))
         say(f"{len(classes)} 个可以上手操作的班，各处于不同状态")
+    with transaction.atomic():
+        say(f"{lessons.put_on(who.city, today)} 课线上课件")
     if plant:
         with transaction.atomic():
             stage = watch.Stage(today=today, who=who, manager=houses[0].manager)

@@ -130,6 +130,8 @@ class Examination:
             avoid=avoid,
             status=SittingStatus.SUBMITTED,
             questions=questions,
+            paper=digest(questions),
+            turn=1,
             started_at=opens_at,
             deadline=opens_at + timedelta(minutes=minutes),
             submitted_at=opens_at + timedelta(minutes=25),
@@ -147,6 +149,7 @@ class Examination:
             wrong = [n for n in range(len(question["order"])) if n not in right][:1]
             answers[str(no)] = right if self.chance.random() < skill else wrong
         sitting.answers = answers
+        sitting.counters = dict.fromkeys(answers, 1) | {"1": 2}  # the first was saved before
         keys = {q["item"]: items[q["item"]].answer for q in sitting.questions}
         kinds = [items[q["item"]].kind for q in sitting.questions]
         found = grade(

@@ -48,7 +48,7 @@ from anlan.trainers.models import Outcome
 
 # What differs between two tellings by its nature: names of rows, drawn questions, secrets.
 BY_NATURE = {
-    "id", "uid", "number", "search", "secret", "nonce", "questions", "answers", "avoid",
+    "id", "uid", "number", "search", "secret", "nonce", "questions", "paper", "answers", "avoid",
     "recorded_at", "occasion", "created_at", "snapshot", "title", "username", "password",
 }  # fmt: skip
 FAILING = frozenset({1})

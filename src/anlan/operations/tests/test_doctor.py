@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from anlan.archives import issuer as issuing
 from anlan.archives.issuer import the_issuer
+from anlan.courses.films.making import make_next
 from anlan.foundation.codes.models import Code, System
 from anlan.foundation.jobs.models import Lease
 from anlan.foundation.jobs.services import Job
@@ -49,8 +50,16 @@ def _sound(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     settings.DIST = dist
     settings.ANLAN_KEYRING = tmp_path / "keyring.json"
     load_keyring(settings.ANLAN_KEYRING)
-    for job in ("notices", Job(sequence).name, Job(import_rosters).name):
+    for job in ("notices", *(Job(one).name for one in (sequence, import_rosters, make_next))):
         Lease.objects.create(job=job, last_run_at=now())
+
+
+def test_a_film_that_takes_an_hour_is_no_silence() -> None:
+    lease = Lease.objects.filter(job=Job(make_next).name)
+    lease.update(last_run_at=now() - timedelta(hours=1), held_until=now() + timedelta(seconds=30))
+    assert cli.main(["doctor"]) == 0
+    lease.update(held_until=now() - timedelta(minutes=7))
+    assert cli.main(["doctor"]) == 1
 
 
 def test_a_sound_installation_gets_no_complaint(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,14 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from anlan.archives.jobs import seal_closed_classes
 from anlan.assessments.models import Bank, Item
 from anlan.classes.models import TrainingClass
 from anlan.foundation.ledger.models import Entry
 from anlan.identity.models import Employment, Person, RosterUpload
 from anlan.lib.spreadsheets import write_table
 from anlan.operations import cli
-from anlan.testing.builders import a_closed_class
+from anlan.testing.builders import a_closed_class, the_worker_seals
 from anlan.testing.cast import NOW, Cast, an_id_number
 
 pytestmark = pytest.mark.django_db
@@ -114,7 +113,7 @@ def test_a_sealed_class_is_exported_and_verifies(
     cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     klass = a_closed_class(cast)
-    seal_closed_classes(NOW)
+    the_worker_seals()
     assert cli.main(["export", str(tmp_path / "out"), "--as", "city"]) == 0
     assert (tmp_path / "out" / "培训班台账.xlsx").stat().st_size > 1000
     zips = list((tmp_path / "out" / "archives" / klass.number).glob("*.zip"))
@@ -125,7 +124,7 @@ def test_a_sealed_class_is_exported_and_verifies(
 
 def test_another_provider_exports_nothing_of_it(cast: Cast, tmp_path: Path) -> None:
     a_closed_class(cast)
-    seal_closed_classes(NOW)
+    the_worker_seals()
     assert cli.main(["export", str(tmp_path / "out"), "--as", "rival"]) == 0
     assert not (tmp_path / "out" / "archives").exists()
     assert TrainingClass.objects.count() == 1

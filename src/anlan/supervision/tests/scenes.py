@@ -11,10 +11,10 @@ from anlan.attendance.services import sign_in
 from anlan.classes import queries
 from anlan.classes.models import EnrolmentSource, Session, TrainingClass
 from anlan.classes.services.applications import submit_class
-from anlan.classes.services.door import start_class
 from anlan.classes.services.enrolments import enrol
 from anlan.classes.services.filing import file_attachment
 from anlan.classes.services.reviews import approve_class, review_class
+from anlan.classes.services.signing import start_class
 from anlan.classes.services.timetable import fill_by_syllabus
 from anlan.courses.models import Mode
 from anlan.foundation.files.services import keep

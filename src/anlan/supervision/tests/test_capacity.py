@@ -4,19 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from anlan.archives.jobs import seal_closed_classes
 from anlan.classes.models import TrainingClass
 from anlan.resources.models import Venue
 from anlan.supervision.detectors.capacity import beyond_capacity
 from anlan.supervision.tests.scenes import the_rules
-from anlan.testing.builders import a_closed_class
+from anlan.testing.builders import a_closed_class, the_worker_seals
 from anlan.testing.cast import NOW, Cast
 
 
 @pytest.fixture
 def klass(cast: Cast) -> TrainingClass:
     closed = a_closed_class(cast, learners=3)
-    seal_closed_classes(NOW)
+    the_worker_seals()
     return closed
 
 

@@ -51,7 +51,9 @@ def named() -> set[str]:
     """Every word of the source that is shaped like a key of a group that the book has."""
     groups = "|".join({key.split(".")[0] for key in KEYS})
     # Names of files are shaped like keys; no rule ends so.
-    shape = re.compile(rf"(?:{groups})\.(?!(?:pem|typ|zip|html|jsonl?|pdf|xlsx)$)[a-z][a-z0-9_]*")
+    shape = re.compile(
+        rf"(?:{groups})\.(?!(?:pem|key|typ|zip|html|jsonl?|pdf|xlsx)$)[a-z][a-z0-9_]*"
+    )
     return {
         node.value
         for node in nodes()

@@ -1,0 +1,1 @@
+"""From questions to bank files in the formats of others. Pure functions: items in, bytes out."""

@@ -1,0 +1,1 @@
+"""Pages of courses: the syllabi, the keepers' desk, the learner's phone."""

@@ -1,0 +1,1 @@
+"""Pages for a desk, and what a tablet asks."""
