@@ -170,7 +170,7 @@ class Group:
             self.counts.broke(time.time())
         if isinstance(failed, InterfaceError | DatabaseError):
             log.warning("intake could not commit: %s", failed)
-            _renew_connection()
+            _fresh_connection()
             one.answer = Busy()
             return
         log.exception("intake writer failed", exc_info=failed)
