@@ -9,6 +9,13 @@ from django.db import models
 from anlan.foundation.files.models import StoredFile
 
 
+class DateOrder(models.TextChoices):
+    """How a file writes 03/04/2026. Years that come first need no saying."""
+
+    DMY = "dmy", "日/月/年"
+    MDY = "mdy", "月/日/年"
+
+
 class Source(models.Model):
     """A kind of file that comes again and again: its columns are matched once.
 
@@ -21,6 +28,7 @@ class Source(models.Model):
     mapping = models.JSONField(default=dict)
     values = models.JSONField(default=dict)
     key = models.JSONField(default=list)
+    date_order = models.CharField(max_length=3, choices=DateOrder, blank=True)
     foreign = models.BooleanField(
         default=False, help_text="a test of methods with figures of elsewhere, never the city's"
     )

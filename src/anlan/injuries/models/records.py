@@ -8,12 +8,14 @@ from django.db import models
 
 from anlan.foundation.files.models import StoredFile
 from anlan.injuries.models.cases import Case
+from anlan.lib.fields import SealedTextField
 
 
 class Report(models.Model):
     """快报: the first word of an injury, from a phone in two minutes or from a file.
 
-    Due so many hours after the injury was noticed, as the city's dated rule says.
+    Due so many hours after the injury was noticed, as the city's dated rule says. `person_name` is
+    who was hurt, typed by the reporter; `case.person` is set where it is somebody of the roster.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -22,6 +24,7 @@ class Report(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     reported_at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    person_name = SealedTextField(bound_to="injuries.Report.person_name", blank=True)
     photos = models.ManyToManyField(StoredFile, related_name="+", blank=True)
     nonce = models.UUIDField(default=uuid.uuid4, unique=True)
 
@@ -41,6 +44,14 @@ class RecognitionOutcome(models.TextChoices):
     TERMINATED = "terminated", "终止"
 
 
+class RecognitionStatus(models.TextChoices):
+    APPLIED = "applied", "已申请"
+    PAPERS_ASKED = "papers_asked", "待补正"
+    ACCEPTED = "accepted", "已受理"
+    SUSPENDED = "suspended", "已中止"
+    DECIDED = "decided", "已作决定"
+
+
 class Recognition(models.Model):
     """认定 (工伤保险条例 17-20): applied, papers asked for, accepted, suspended, decided.
 
@@ -50,6 +61,9 @@ class Recognition(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.OneToOneField(Case, models.CASCADE, related_name="recognition")
+    status = models.CharField(
+        max_length=12, choices=RecognitionStatus, default=RecognitionStatus.APPLIED
+    )
     by_employer = models.BooleanField(null=True, blank=True)
     applied_on = models.DateField(null=True, blank=True)
     papers_asked_on = models.DateField(null=True, blank=True)
@@ -63,7 +77,7 @@ class Recognition(models.Model):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["decided_on", "due_on"], name="recognition_by_clock"),
+            models.Index(fields=["status", "due_on"], name="recognition_by_clock"),
         ]
 
     def __str__(self) -> str:
@@ -82,12 +96,21 @@ class Suspension(models.Model):
         return f"{self.since} {self.reason}"
 
 
+class AppraisalStatus(models.TextChoices):
+    APPLIED = "applied", "鉴定中"
+    EXTENDED = "extended", "已延期"
+    DECIDED = "decided", "已有结论"
+
+
 class Appraisal(models.Model):
     """鉴定 by GB/T 16180: grade 1 (worst) to 10, 0 none; a review may follow after one year."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(Case, models.CASCADE, related_name="appraisals")
     no = models.PositiveSmallIntegerField(default=1)
+    status = models.CharField(
+        max_length=12, choices=AppraisalStatus, default=AppraisalStatus.APPLIED
+    )
     applied_on = models.DateField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
     decided_on = models.DateField(null=True, blank=True)
@@ -100,6 +123,9 @@ class Appraisal(models.Model):
                 condition=models.Q(grade__isnull=True) | models.Q(grade__lte=10),
                 name="appraisal_grade_known",
             ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["status", "due_on"], name="appraisal_by_clock"),
         ]
 
     def __str__(self) -> str:
