@@ -12,6 +12,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from anlan.foundation.codes import queries as codes
 from anlan.identity.models import id_index
 from anlan.injuries import cells
 from anlan.injuries.fields import BY_KEY, CODED, Field, Part
@@ -102,6 +103,8 @@ class Reader:
 
     def _value(self, wanted: Field, text: str, said: dict[Part, dict[str, Any]]) -> Any:
         text = text.strip()
+        if wanted.kind != CODED:  # 01/01/1900 or 不详 may stand for nothing
+            text = self.layout.values.get(wanted.key, {}).get(text, text)
         if wanted.kind == CODED:
             day = said.get(Part.CASE, {}).get("injured_on") or self.today
             return self._coded(wanted, text, day)
@@ -163,18 +166,25 @@ def _grade(text: str) -> int:
     return _GRADES.get(plain) or cells.read_whole(plain, 10)
 
 
-@lru_cache(maxsize=50_000)
+_lookups: dict[tuple[str, str], dict[str, str]] = {}
+
+
 def _code_of(key: str, text: str, day: date) -> str | None:
     """The code that a text is or names in our own list; None if neither."""
     choices = BY_KEY[key].choices
     if choices is None or not text:
         return None
-    plain = normal(text)
-    return next(
-        (code for code, name in choices(day) if plain in {normal(code), normal(name)}), None
-    )
+    book = (key, codes.accident_type_system(day) if key == "type_code" else "")
+    known = _lookups.get(book)
+    if not known:  # an empty list is not loaded yet, and never kept
+        pairs = choices(day)
+        known = {normal(name): code for code, name in reversed(pairs)}
+        known |= {normal(code): code for code, _ in pairs}
+        _lookups[book] = known
+    return known.get(normal(text))
 
 
+@lru_cache(maxsize=20_000)
 def normal(text: str) -> str:
     """For comparing names: full-width signs made plain, blanks left out, letters in lower case."""
     return "".join(unicodedata.normalize("NFKC", text).split()).lower()

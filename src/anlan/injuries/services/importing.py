@@ -23,6 +23,7 @@ from anlan.lib.refusals import NotAllowed, Refused
 from anlan.lib.states import advance
 
 AT_ONCE = 1000
+_NO_RECORDS: dict[Part, Any] = {}
 _CASE_COLUMNS = [f for f in Case._meta.concrete_fields if not f.primary_key]
 
 
@@ -81,7 +82,8 @@ def _write_new(batch: Batch, rows: list[Row], terms: Terms, at: datetime) -> Non
         for row in rows
     ]
     made = Case.objects.bulk_create(cases, batch_size=AT_ONCE)
-    _write_records(batch, [(case, row, None) for case, row in zip(made, rows, strict=True)], terms)
+    fresh = [(case, row, _NO_RECORDS) for case, row in zip(made, rows, strict=True)]
+    _write_records(fresh, terms)
 
 
 def _write_changed(batch: Batch, changes: list[Change], terms: Terms, at: datetime) -> None:
@@ -103,19 +105,28 @@ def _write_changed(batch: Batch, changes: list[Change], terms: Terms, at: dateti
             setattr(change.case, name, value)
         change.case.changed_at = at
     update_rows([change.case for change in changes], [f.name for f in _CASE_COLUMNS])
-    _write_records(batch, [(c.case, c.row, c.appraisal) for c in changes], terms)
+    _write_records([(c.case, c.row, _records_of(c)) for c in changes], terms)
 
 
-def _write_records(batch: Batch, rows: list[tuple[Case, Row, Any]], terms: Terms) -> None:
+def _records_of(change: Change) -> dict[Part, Any]:
+    case = change.case
+    return {
+        Part.REPORT: record_of(case, Part.REPORT),
+        Part.RECOGNITION: record_of(case, Part.RECOGNITION),
+        Part.APPRAISAL: change.appraisal,
+    }
+
+
+def _write_records(rows: list[tuple[Case, Row, dict[Part, Any]]], terms: Terms) -> None:
     """快报, 认定 and 鉴定 that the rows bring along, made or brought up to date."""
     fresh: dict[Part, list[Any]] = {Part.REPORT: [], Part.RECOGNITION: [], Part.APPRAISAL: []}
     known: dict[Part, list[Any]] = {Part.REPORT: [], Part.RECOGNITION: [], Part.APPRAISAL: []}
-    for case, row, appraisal in rows:
+    for case, row, standing in rows:
         for part in fresh:
             said = record_values(row, part)
             if not said:
                 continue
-            record = appraisal if part == Part.APPRAISAL else record_of(case, part)
+            record = standing.get(part)
             made = _MAKERS[part](case, record, said, terms)
             (fresh if record is None else known)[part].append(made)
     for made in fresh.values():

@@ -86,11 +86,14 @@ def choose_columns(batch: Batch, said: Matching, *, by: User, at: datetime) -> S
 def choose_values(
     batch: Batch, values: Mapping[str, Mapping[str, str]], *, by: User, at: datetime
 ) -> Source:
-    """Add what the file's words mean: field → {the file's word: our code}."""
+    """Add what the file's words mean: field → {the file's word: our code}.
+
+    Of a field without codes only words for nothing can be said: 01/01/1900 → "".
+    """
     _must_be_open(batch)
     source = _source(batch)
     for key, pairs in values.items():
-        if key in BY_KEY and BY_KEY[key].choices is not None:
+        if key in BY_KEY and (BY_KEY[key].choices is not None or not any(pairs.values())):
             source.values[key] = {**source.values.get(key, {}), **pairs}
     source.save(update_fields=["values"])
     return source
