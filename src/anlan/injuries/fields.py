@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from anlan.foundation.codes import lists
 from anlan.foundation.codes import queries as codes
 from anlan.foundation.codes.models import System
 from anlan.injuries.models import Circumstance, RecognitionOutcome, Severity
@@ -118,5 +119,34 @@ FIELDS: tuple[Field, ...] = (
     Field("appraisal.decided_on", "结论日期（鉴定）", "day", _A, ("鉴定日期",)),
     Field("appraisal.grade", "伤残等级", "grade", _A, ("鉴定等级", "伤残级别")),
 )
+TYPE = "type_code"
 BY_KEY = {field.key: field for field in FIELDS}
 EXPECTED = tuple(name for field in FIELDS for name in field.wanted.names)
+
+
+def book_of(key: str, day: date) -> str:
+    """Which list a word is looked up in: the field's, of accident types the one of that day.
+
+    The two lists of accident types use the same numbers for different things.
+    """
+    return f"{key}@{codes.accident_type_system(day)}" if key == TYPE else key
+
+
+def field_of(book: str) -> Field | None:
+    return BY_KEY.get(book.partition("@")[0])
+
+
+def choices_of(book: str) -> Choices:
+    """The codes of such a list; none for a field without codes."""
+    field, _, system = book.partition("@")
+    choices = BY_KEY[field].choices if field in BY_KEY else None
+    if system:
+        return codes.choices(system)
+    return choices(date.max) if choices else []
+
+
+def types_changed_on() -> date:
+    """The first day of the newer list of accident types."""
+    newer = lists.code_list(System.GB_6441_2025)
+    assert newer is not None
+    return newer.valid_from

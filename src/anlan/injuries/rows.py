@@ -12,10 +12,9 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from anlan.foundation.codes import queries as codes
 from anlan.identity.models import id_index
 from anlan.injuries import cells
-from anlan.injuries.fields import BY_KEY, CODED, Field, Part
+from anlan.injuries.fields import BY_KEY, CODED, Field, Part, book_of, choices_of
 from anlan.lib import idnumber, uscc
 from anlan.lib.spreadsheets import Table
 
@@ -113,10 +112,11 @@ class Reader:
         return _READ[wanted.kind](text, wanted, self.layout.date_order, self.today)
 
     def _coded(self, wanted: Field, text: str, day: date) -> Any:
-        told = self.layout.values.get(wanted.key, {}).get(text)
-        code = told if told is not None else _code_of(wanted.key, text, day)
+        book = book_of(wanted.key, day)
+        told = self.layout.values.get(book, {}).get(text)
+        code = told if told is not None else _code_of(book, text)
         if code is None and text:
-            self.result.unknown[wanted.key][text] += 1
+            self.result.unknown[book][text] += 1
             code = text if self.layout.foreign and wanted.part == Part.CASE else ""
             code = code if len(code) <= wanted.most and wanted.key not in _CLOSED else ""
         if wanted.key == "recognition.by_employer":
@@ -166,18 +166,16 @@ def _grade(text: str) -> int:
     return _GRADES.get(plain) or cells.read_whole(plain, 10)
 
 
-_lookups: dict[tuple[str, str], dict[str, str]] = {}
+_lookups: dict[str, dict[str, str]] = {}
 
 
-def _code_of(key: str, text: str, day: date) -> str | None:
+def _code_of(book: str, text: str) -> str | None:
     """The code that a text is or names in our own list; None if neither."""
-    choices = BY_KEY[key].choices
-    if choices is None or not text:
+    if not text:
         return None
-    book = (key, codes.accident_type_system(day) if key == "type_code" else "")
     known = _lookups.get(book)
     if not known:  # an empty list is not loaded yet, and never kept
-        pairs = choices(day)
+        pairs = choices_of(book)
         known = {normal(name): code for code, name in reversed(pairs)}
         known |= {normal(code): code for code, _ in pairs}
         _lookups[book] = known

@@ -11,7 +11,7 @@ from anlan.foundation.codes import queries as codes
 from anlan.foundation.codes.models import System
 from anlan.foundation.ui.formats import cn_date, cn_datetime
 from anlan.injuries.clocks import Terms, application_due, days_used, years_later
-from anlan.injuries.fields import BY_KEY
+from anlan.injuries.fields import BY_KEY, book_of, choices_of
 from anlan.injuries.models import (
     Appraisal,
     AppraisalStatus,
@@ -202,7 +202,4 @@ def _lines(values: Mapping[str, Any], on: date) -> list[tuple[str, str]]:
 def _said(name: str, value: Any, on: date) -> str:
     if value in (None, ""):
         return NOT_SAID
-    choices = BY_KEY[name].choices
-    if choices is not None:
-        return dict(choices(on)).get(str(value), str(value))
-    return str(value)
+    return dict(choices_of(book_of(name, on))).get(str(value), str(value))

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django import forms
 
-from anlan.injuries.fields import BY_KEY, FIELDS
+from anlan.foundation.codes import lists
+from anlan.injuries.fields import FIELDS, choices_of, field_of
 from anlan.injuries.models import DateOrder, Source
 from anlan.injuries.services.uploads import Matching
 from anlan.lib.spreadsheets import Table
@@ -99,9 +99,7 @@ class ColumnsForm(forms.Form):
 class ValuesForm(forms.Form):
     """What the file's own words mean: one list for each word that has no counterpart yet."""
 
-    def __init__(
-        self, unknown: Mapping[str, Counter[str]], today: date, *args: Any, **kwargs: Any
-    ) -> None:
+    def __init__(self, unknown: Mapping[str, Counter[str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.words: dict[str, tuple[str, str]] = {}
         self.groups: list[tuple[str, list[str], int]] = []
@@ -111,14 +109,12 @@ class ValuesForm(forms.Form):
                 name = f"{key}-{n}"
                 self.words[name] = (key, word)
                 names.append(name)
-                choices = BY_KEY[key].choices
-                assert choices is not None
                 self.fields[name] = forms.ChoiceField(
                     label=f"“{word[:40]}”（{times} 行）",
                     required=False,
-                    choices=[("", "不对应，按未说明"), *choices(today)],
+                    choices=[("", "不对应，按未说明"), *choices_of(key)],
                 )
-            self.groups.append((BY_KEY[key].label, names, max(0, len(counts) - MOST_WORDS)))
+            self.groups.append((_title(key), names, max(0, len(counts) - MOST_WORDS)))
 
     def shown(self) -> list[tuple[str, list[forms.BoundField], int]]:
         """Label of the field, its words, how many rarer words are not on the page."""
@@ -130,6 +126,13 @@ class ValuesForm(forms.Form):
             if code := self.cleaned_data.get(name):
                 found.setdefault(key, {})[word] = code
         return found
+
+
+def _title(book: str) -> str:
+    """The field's name; of accident types also which list."""
+    field, system = field_of(book), lists.code_list(book.partition("@")[2])
+    label = field.label if field else book
+    return f"{label}（{system.title}）" if system else label
 
 
 def _columns(table: Table) -> list[tuple[str, str]]:

@@ -13,11 +13,13 @@ ANY = ("", "全部")
 
 
 def _types() -> list[tuple[str, str]]:
-    """Types of both lists: cases before and after 2026-07-01 stand in one ledger."""
-    new = [(c.code, c.name) for c in codes.all_codes(System.GB_6441_2025)]
-    old = [(c.code, f"{c.name}（1986 版）") for c in codes.all_codes(System.GB_6441_1986)]
-    known = {code for code, _ in new}
-    return [ANY, *new, *[(code, name) for code, name in old if code not in known]]
+    """Types of both lists, each with its list: their numbers mean different things."""
+    new, old = System.GB_6441_2025, System.GB_6441_1986
+    return [
+        ANY,
+        *[(f"{new}@{code}", name) for code, name in codes.choices(new)],
+        *[(f"{old}@{code}", f"{name}（1986 版）") for code, name in codes.choices(old)],
+    ]
 
 
 def _day(label: str) -> forms.DateField:
@@ -44,8 +46,8 @@ class FilterForm(forms.Form):
     circumstance = forms.ChoiceField(
         label="受伤情形", required=False, choices=[ANY, *Circumstance.choices]
     )
-    since = _day("受伤日期从")
-    until = _day("到")
+    since = _day("受伤日期起")
+    until = _day("受伤日期止")
 
     def filters(self) -> Filters:
         self.is_valid()

@@ -9,8 +9,10 @@ from django.db.models import F, Q, QuerySet
 
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import reach
+from anlan.foundation.codes.models import System
 from anlan.foundation.files.models import StoredFile
 from anlan.identity.models import Employment
+from anlan.injuries.fields import types_changed_on
 from anlan.injuries.models import (
     Appraisal,
     AppraisalStatus,
@@ -58,17 +60,17 @@ def photo_for(user: User, uid: UUID | str) -> StoredFile:
     """A photo of a 快报 that the user may see in full: it shows as much as the narrative tells."""
     file = StoredFile.objects.get(uid=uid)
     seen = reach(user)
-    full = Q() if seen.has(Role.CITY_OFFICIAL) else Q(case__district__in=seen.districts)
-    full |= Q(by=user)
-    found = Report.objects.filter(full, photos=file, case__in=visible_to(user)).exists()
-    if not found:
+    rows = Report.objects.filter(photos=file, case__in=visible_to(user))
+    if not seen.has(Role.CITY_OFFICIAL):
+        rows = rows.filter(Q(case__district__in=seen.districts) | Q(by=user))
+    if not rows.exists():
         raise StoredFile.DoesNotExist
     return file
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What the ledger of cases is narrowed by; empty means everything."""
+    """What the ledger of cases is narrowed by; empty means everything. `type_code` is list@code."""
 
     district: str = ""
     key_industry: str = ""
@@ -84,13 +86,16 @@ def filtered(rows: QuerySet[Case], by: Filters) -> QuerySet[Case]:
     exact = {
         "district": by.district,
         "key_industry": by.key_industry,
-        "type_code": by.type_code,
         "severity": by.severity,
         "circumstance": by.circumstance,
         "injured_on__gte": by.since,
         "injured_on__lte": by.until,
     }
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    if by.type_code:
+        system, _, code = by.type_code.partition("@")
+        newer = Q(injured_on__gte=types_changed_on())
+        rows = rows.filter(newer if system == System.GB_6441_2025 else ~newer, type_code=code)
     return rows.order_by("-injured_on", "-id")
 
 

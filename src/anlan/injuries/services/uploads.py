@@ -11,7 +11,7 @@ from django.db import transaction
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files import services as files
 from anlan.injuries.cells import order_of
-from anlan.injuries.fields import BY_KEY, FIELDS
+from anlan.injuries.fields import BY_KEY, FIELDS, choices_of, field_of
 from anlan.injuries.models import Batch, BatchStatus, Source
 from anlan.injuries.queries import imports
 from anlan.injuries.rows import Reading
@@ -93,7 +93,7 @@ def choose_values(
     _must_be_open(batch)
     source = _source(batch)
     for key, pairs in values.items():
-        if key in BY_KEY and (BY_KEY[key].choices is not None or not any(pairs.values())):
+        if field_of(key) and (choices_of(key) or not any(pairs.values())):
             source.values[key] = {**source.values.get(key, {}), **pairs}
     source.save(update_fields=["values"])
     return source

@@ -56,7 +56,7 @@ def test_papers_stop_the_clock_before_acceptance(cast: Cast) -> None:
     )
     recognising.ask_papers(record, on=day(3, 12), by=by, at=NOW)
     assert record.due_on is None
-    recognising.accept(record, on=day(4, 1), by=by, at=NOW)
+    record = recognising.accept(record, on=day(4, 1), by=by, at=NOW)
     assert (record.papers_complete_on, record.due_on) == (day(4, 1), day(5, 31))
 
 

@@ -17,7 +17,6 @@ from anlan.injuries.models import Batch, BatchStatus
 from anlan.injuries.queries import imports
 from anlan.injuries.services import undoing, uploads
 from anlan.injuries.sheets import problem_sheet
-from anlan.lib.dates import local_date
 
 PAGE = 30
 SHOWN_PROBLEMS = 100
@@ -74,7 +73,7 @@ def values(request: HttpRequest, batch: Batch) -> HttpResponse:
     if batch.status != BatchStatus.UPLOADED:
         return redirect("injuries:batch", uid=batch.uid)
     reading = imports.reading_of(batch, imports.table_of(batch))
-    form = ValuesForm(reading.unknown, local_date(batch.at), request.POST or None)
+    form = ValuesForm(reading.unknown, request.POST or None)
     if not form.fields and request.method == "GET":
         return redirect("injuries:preview", uid=batch.uid)
     if request.method == "POST" and form.is_valid():
@@ -122,7 +121,10 @@ def follow(request: HttpRequest, batch: Batch) -> HttpResponse:
     }
     fragment = request.headers.get("HX-Request") == "true"
     page = "injuries/_batch_state.html" if fragment else "injuries/batch.html"
-    return render(request, page, context)
+    answer = render(request, page, context)
+    if fragment and not context["running"]:
+        answer["HX-Refresh"] = "true"  # steps and acts of the page change with it
+    return answer
 
 
 @require_POST

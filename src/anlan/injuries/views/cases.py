@@ -101,7 +101,7 @@ def case(request: HttpRequest, found: Case) -> HttpResponse:
         ],
         "steps_open": open_steps(found) if policies.may_decide(user, found) else [],
         "former": former_values(found),
-        "moments": [Moment(h.at, h.sentence, h.who) for h in reversed(timeline(found.subject))],
+        "moments": [Moment(h.at, h.sentence, h.who) for h in reversed(timeline([found.subject]))],
     }
     return render(request, "injuries/case.html", context)
 
