@@ -208,7 +208,9 @@ def _contradictions(row: Row, today: date) -> list[str]:
         last, before = injured, "受伤"
         for name, label in named:
             day = days.get(name)
-            if day is not None and day < last:
+            if day is not None and day > today:
+                said.append(f"{word}{label}日期 {day} 晚于上传当天")
+            elif day is not None and day < last:
                 said.append(f"{word}{label}日期 {day} 早于{before}日期 {last}")
             if day is not None:
                 last, before = day, label

@@ -132,7 +132,7 @@ def _title(book: str) -> str:
     """The field's name; of accident types also which list."""
     field, system = field_of(book), lists.code_list(book.partition("@")[2])
     label = field.label if field else book
-    return f"{label}（{system.title}）" if system else label
+    return f"{label}：{system.title}" if system else label
 
 
 def _columns(table: Table) -> list[tuple[str, str]]:

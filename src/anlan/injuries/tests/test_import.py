@@ -35,10 +35,11 @@ def test_good_rows_go_in_and_bad_rows_are_said(cast: Cast) -> None:
         a_line(7, **{"recognition.applied_on": "2026-01-01"}),
         a_line(8, injured_on="46085", severity="不知道"),
         a_line(9, 编号=""),
+        a_line(10, **{"recognition.decided_on": "2026-12-25"}),
     ]
     batch = imported(lines, cast.city_official)
     assert batch.status == BatchStatus.DONE
-    assert counts(batch) == (2, 0, 0, 7)
+    assert counts(batch) == (2, 0, 0, 8)
     assert sum(counts(batch)) == batch.rows_total == batch.rows_done == len(lines)
     assert "不存在" in said(batch, 3)
     assert "没有受伤日期" in said(batch, 4)
@@ -47,6 +48,7 @@ def test_good_rows_go_in_and_bad_rows_are_said(cast: Cast) -> None:
     assert "18 位" in said(batch, 7)
     assert "早于受伤日期" in said(batch, 8)
     assert "编号列" in said(batch, 10)
+    assert "晚于上传当天" in said(batch, 11)
     serial = Case.objects.get(source_key="A8")
     assert (serial.injured_on, serial.severity) == (date(2026, 3, 4), "unknown")
 
