@@ -16,6 +16,7 @@ from anlan.identity.models import id_index
 from anlan.injuries import cells
 from anlan.injuries.fields import BY_KEY, CODED, Field, Part, book_of, choices_of
 from anlan.lib import idnumber, uscc
+from anlan.lib.fields import blind_index
 from anlan.lib.spreadsheets import Table
 
 LONGEST_KEY = 120
@@ -126,7 +127,8 @@ class Reader:
     def _key(self, number: int, row: list[str], problems: list[str]) -> str:
         """What names the row in its source: its key columns, else all that it says."""
         if self.key_columns:
-            parts = [row[at] for at in self.key_columns]
+            hidden = self.columns.get("id_number", [])
+            parts = [_hidden(row[at]) if at in hidden else row[at] for at in self.key_columns]
             if not any(parts):
                 problems.append(f"编号列「{'、'.join(self.layout.key)}」为空")
             key = _short("|".join(parts))
@@ -134,7 +136,7 @@ class Reader:
             if first != number and any(parts):
                 problems.append(f"编号与第 {first} 行相同，只导入第 {first} 行")
             return key
-        digest = hashlib.sha256("\x1f".join(row).encode()).hexdigest()
+        digest = _hidden("\x1f".join(row))
         self._alike[digest] += 1
         return f"#{digest[:60]}-{self._alike[digest]}"
 
@@ -186,6 +188,11 @@ def _code_of(book: str, text: str) -> str | None:
 def normal(text: str) -> str:
     """For comparing names: full-width signs made plain, blanks left out, letters in lower case."""
     return "".join(unicodedata.normalize("NFKC", text).split()).lower()
+
+
+def _hidden(text: str) -> str:
+    """An ID number, or a row that may hold one, as a key that only this installation can make."""
+    return blind_index(text, bound_to="injuries.Case.source_key") if text else ""
 
 
 def _short(key: str) -> str:

@@ -14,6 +14,7 @@ from anlan.injuries.models import Appraisal, Case, Source
 from anlan.injuries.queries import imports
 from anlan.injuries.queries.linking import Employer, Links, links_of
 from anlan.injuries.rows import Row, moments
+from anlan.lib.fields import keyring
 
 FILLED = ("district", "industry", "key_industry")
 
@@ -63,6 +64,23 @@ def record_values(row: Row, part: Part) -> dict[str, Any]:
         return {"noticed_at": told[0], "reported_at": told[1]} if told else {}
     said = row.said.get(part, {})
     return dict(said) if any(value not in (None, "") for value in said.values()) else {}
+
+
+SEALED_AS = "injuries.CaseVersion.narrative"
+
+
+def kept(name: str, value: Any) -> Any:
+    """As a version keeps it: a narrative stays sealed, everything else as JSON."""
+    if name == "narrative" and value:
+        return keyring().seal(str(value).encode(), bound_to=SEALED_AS)
+    return plain(value)
+
+
+def opened(name: str, value: Any) -> Any:
+    """What `kept` put away."""
+    if name == "narrative" and value:
+        return keyring().open(value, bound_to=SEALED_AS).decode()
+    return value
 
 
 def plain(value: Any) -> Any:
@@ -134,7 +152,7 @@ def _differing(record: models.Model | None, said: dict[str, Any], prefix: str) -
     for name, value in said.items():
         old = getattr(record, name) if record is not None else None
         if _comparable(old) != _comparable(value):
-            former[f"{prefix}{name}"] = plain(old)
+            former[f"{prefix}{name}"] = kept(name, old)
     return former
 
 

@@ -19,7 +19,7 @@ from anlan.injuries.models import (
     Recognition,
     Report,
 )
-from anlan.injuries.services.comparing import plain
+from anlan.injuries.services.comparing import kept, opened, plain
 from anlan.injuries.states import BATCH_STEPS
 from anlan.lib.prepared import update_rows
 from anlan.lib.refusals import Refused
@@ -79,8 +79,8 @@ def _restore(versions: list[CaseVersion], batch: Batch, at: datetime) -> int:
     for version in versions:
         case, now = version.case, {}
         for name, value in _of(version, "").items():
-            now[name] = plain(getattr(case, name))
-            setattr(case, name, _stored(Case, name, value))
+            now[name] = kept(name, getattr(case, name))
+            setattr(case, name, _stored(Case, name, opened(name, value)))
         for part, model in _RECORDS.items():
             now |= _restore_record(case, part, model, _of(version, f"{part}."))
         after.append(

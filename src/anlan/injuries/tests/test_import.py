@@ -12,7 +12,7 @@ from anlan.injuries.models import Appraisal, Batch, BatchStatus, Case, CaseVersi
 from anlan.injuries.queries import cases as queries
 from anlan.injuries.services import importing, undoing, uploads
 from anlan.injuries.services.uploads import Matching
-from anlan.injuries.tests.builders import a_file, a_line, counts, imported, uploaded
+from anlan.injuries.tests.builders import HEADINGS, a_file, a_line, counts, imported, uploaded
 from anlan.lib.refusals import BadInput, NotAllowed, Refused
 from anlan.testing.cast import NOW, Cast, an_id_number
 
@@ -224,3 +224,21 @@ def test_a_file_that_cannot_be_used_is_refused_and_nothing_is_kept(cast: Cast) -
     assert batch.source is not None
     assert batch.source.mapping["injured_on"] == "受伤日期"
     assert Batch.objects.count() == 1
+
+
+def test_neither_id_numbers_nor_former_narratives_lie_open(cast: Cast) -> None:
+    by, number = cast.city_official, an_id_number(7)
+    for at, narrative in ((NOW, "王某滑倒"), (LATER, "王某从梯子上滑倒")):
+        batch = uploaded([a_line(1, id_number=number, narrative=narrative)], by, at=at)
+        uploads.choose_columns(batch, Matching(HEADINGS, ["身份证号"]), by=by, at=at)
+        uploads.confirm_batch(batch, by=by, at=at)
+        import_batches(at)
+        batch.refresh_from_db()
+    assert counts(batch) == (0, 1, 0, 0)
+    case, version = Case.objects.get(), CaseVersion.objects.get()
+    assert number not in case.source_key
+    assert "王某" not in str(version.values)
+    undoing.undo_batch(batch, by=by, at=LAST)
+    case.refresh_from_db()
+    assert case.narrative == "王某滑倒"
+    assert "王某" not in str(list(CaseVersion.objects.values_list("values", flat=True)))
