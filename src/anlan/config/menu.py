@@ -91,6 +91,11 @@ def _official(user: User) -> list[MenuGroup]:
         MenuItem("证书台账", reverse("archives:certificates"), "certificate"),
         *([MenuItem("档案导出", reverse("archives:exports"), "archive")] if city else []),
     ]
+    hurt = [
+        MenuItem("工伤案件", reverse("injuries:ledger"), "report"),
+        *([MenuItem("认定鉴定逾期", reverse("injuries:overdue"), "hourglass")] if decides else []),
+        *([MenuItem("案件导入", reverse("injuries:batches"), "upload")] if city else []),
+    ]
     watch = [
         MenuItem("现场直播", reverse("classes:on_air"), "broadcast"),
         *([MenuItem("答卷复核与申诉", reverse("classes:reviews"), "scale")] if decides else []),
@@ -111,6 +116,7 @@ def _official(user: User) -> list[MenuGroup]:
         MenuGroup("办理", work if decides else []),
         MenuGroup("监管", watch),
         MenuGroup("台账", ledgers),
+        MenuGroup("工伤", hurt),
         MenuGroup("统计", figures),
         MenuGroup("教考", outlines + (banks if city else [])),
         MenuGroup("存证", log if city else []),
@@ -167,7 +173,11 @@ def _enterprise(user: User) -> list[MenuGroup]:
         MenuItem("一企一档", reverse("desks:enterprise", args=[organization.uid]), "archive"),
         MenuItem("本企业登记", reverse("organizations:mine"), "building"),
     ]
-    return [MenuGroup("培训", work), MenuGroup("本企业", keeping)]
+    hurt = [
+        MenuItem("报工伤快报", reverse("injuries:report"), "send"),
+        MenuItem("工伤案件", reverse("injuries:ledger"), "report"),
+    ]
+    return [MenuGroup("培训", work), MenuGroup("工伤", hurt), MenuGroup("本企业", keeping)]
 
 
 def _own(user: User) -> MenuGroup:

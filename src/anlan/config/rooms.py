@@ -26,6 +26,8 @@ INSTALLED_APPS = [
     "anlan.trainers",
     "anlan.resources",
     "anlan.programs",
+    "anlan.hazards",
+    "anlan.injuries",
     "anlan.classes",
     "anlan.archives",
     "anlan.bookings",
@@ -57,6 +59,7 @@ ANLAN_SENTENCES = [
     "anlan.bookings.sentences.SENTENCES",
     "anlan.kits.sentences.SENTENCES",
     "anlan.archives.sentences.SENTENCES",
+    "anlan.injuries.sentences.SENTENCES",
     "anlan.supervision.sentences.SENTENCES",
 ]
 # Who is taught which syllabus by whom: told to courses by the rooms above it.

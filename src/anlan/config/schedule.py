@@ -36,6 +36,7 @@ from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.ledger.stamping import stamp_checkpoints
 from anlan.foundation.notices.jobs import send_text_messages
 from anlan.identity.jobs import import_rosters
+from anlan.injuries.jobs import import_batches
 from anlan.recordings.jobs import forget_expired_recordings
 from anlan.supervision.jobs import (
     draw_announced,
@@ -50,6 +51,7 @@ SCHEDULE = [
     Job(make_next, every=timedelta(seconds=2), lane=FILMS),
     Job(stamp_checkpoints, every=timedelta(minutes=1)),
     Job(import_rosters, every=timedelta(seconds=1)),
+    Job(import_batches, every=timedelta(seconds=1)),
     Job(work_on_bank_files, every=timedelta(seconds=1)),
     Job(analyse_items, every=timedelta(minutes=10)),
     # Prompt, so that long work elsewhere is never taken for an outage.

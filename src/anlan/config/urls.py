@@ -12,6 +12,7 @@ urlpatterns = [
     path("intake/", include("anlan.foundation.intake.urls")),
     path("notices/", include("anlan.foundation.notices.urls")),
     path("codes/", include("anlan.foundation.codes.urls")),
+    path("injuries/", include("anlan.injuries.urls")),
     path("organizations/", include("anlan.organizations.urls")),
     path("people/", include("anlan.identity.urls")),
     path("exams/", include("anlan.assessments.urls")),

@@ -1,0 +1,1 @@
+"""Text in, clean values out; nothing here saves."""

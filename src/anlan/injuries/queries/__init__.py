@@ -1,0 +1,1 @@
+"""Reads of cases, their records, and of files on their way in."""

@@ -1,0 +1,24 @@
+"""Which step leads where: a file on its way in, a recognition, an appraisal."""
+
+from anlan.injuries.models import AppraisalStatus as Appraising
+from anlan.injuries.models import BatchStatus
+from anlan.injuries.models import RecognitionStatus as Recognising
+
+BATCH_STEPS = {
+    BatchStatus.UPLOADED: {BatchStatus.QUEUED, BatchStatus.DISCARDED},
+    BatchStatus.QUEUED: {BatchStatus.IMPORTING, BatchStatus.FAILED},
+    BatchStatus.IMPORTING: {BatchStatus.DONE, BatchStatus.FAILED},
+    BatchStatus.DONE: {BatchStatus.UNDONE},
+    BatchStatus.FAILED: {BatchStatus.UNDONE},
+}
+# 工伤认定办法 8, 17-20: papers are asked for before acceptance, the clock stops only after it.
+RECOGNITION_STEPS = {
+    Recognising.APPLIED: {Recognising.PAPERS_ASKED, Recognising.ACCEPTED},
+    Recognising.PAPERS_ASKED: {Recognising.ACCEPTED},
+    Recognising.ACCEPTED: {Recognising.SUSPENDED, Recognising.DECIDED},
+    Recognising.SUSPENDED: {Recognising.ACCEPTED},
+}
+APPRAISAL_STEPS = {
+    Appraising.APPLIED: {Appraising.EXTENDED, Appraising.DECIDED},
+    Appraising.EXTENDED: {Appraising.DECIDED},
+}
