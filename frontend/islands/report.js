@@ -8,8 +8,15 @@ function sender(form) {
   const owner = form.dataset.report
   const line = make('div', '')
   line.setAttribute('role', 'status')
-  form.append(line)
-  const say = (tone, ...words) => { line.className = `notice notice-${tone}`; line.replaceChildren(...words) }
+  form.prepend(line)
+  // At the top, where it is seen; one block, for a notice lays its children side by side.
+  const say = (tone, ...words) => {
+    const box = document.createElement('div')
+    box.append(...words)
+    line.className = `notice notice-${tone}`
+    line.replaceChildren(box)
+    line.scrollIntoView({ block: 'center' })
+  }
   const buttons = () => document.querySelectorAll(`[form=${form.id}],#${form.id} button`)
 
   async function collect() {
@@ -38,7 +45,7 @@ function sender(form) {
       if (safe) {
         const home = make('a', '回到隐患上报')
         home.href = form.dataset.home
-        say('warn', make('span', '没有网络。这条隐患已存在本机，联网后打开「隐患上报」会自动上报。'), home)
+        say('warn', make('span', '没有网络。这条隐患已存在本机，联网后打开「隐患上报」会自动上报。'), document.createElement('br'), home)
       } else say('warn', '没有网络，正在自动重试。这个浏览器不能保存，请不要关闭本页。')
       await later(wait)
     }

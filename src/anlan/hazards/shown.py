@@ -25,7 +25,7 @@ TONES = {
 TIP_TONES = {
     TipStatus.RECEIVED: "warn",
     TipStatus.VERIFYING: "run",
-    TipStatus.CONFIRMED: "stop",
+    TipStatus.CONFIRMED: "warn",
     TipStatus.UNFOUNDED: "idle",
     TipStatus.DISMISSED: "idle",
 }
