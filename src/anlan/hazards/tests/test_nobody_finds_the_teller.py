@@ -35,8 +35,17 @@ FLEETING = re.compile(
     r"[^>]*|[0-9a-f]{8}-[0-9a-f-]{27}"
 )
 # Made anew each time, or large and the same for everybody (code lists, the checking page).
-NOT_PAGES = ("logout", "openapi", "revoked_list", "revoked_signed", ":browse", ":crosswalk")
-NOT_PAGES += ("verify:page", "verify:offline", "codes:industries")
+NOT_PAGES = (
+    "logout",
+    "openapi",
+    "revoked_list",
+    "revoked_signed",
+    "codes:browse",
+    "codes:crosswalk",
+    "codes:industries",
+    "verify:page",
+    "verify:offline",
+)
 
 
 def addresses(patterns: Any = None, space: str = "") -> Iterator[str]:
