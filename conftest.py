@@ -116,6 +116,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         item.session.stash[EMPTIED] = False
         with item.config.stash[blocking_manager_key].unblock():
             template.fill_test_database()
+        scenes.forget_scenes()
     return (yield)
 
 

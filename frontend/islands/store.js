@@ -39,6 +39,10 @@ export async function put(key, value) {
   if (done.failed) memory.set(key, value)
   return !done.failed
 }
+export async function keys(prefix) {
+  const found = await run('readonly', (box) => box.getAllKeys(IDBKeyRange.bound(prefix, `${prefix}\uffff`)))
+  return [...new Set([...(found.value || []), ...[...memory.keys()].filter((key) => key.startsWith(prefix))])]
+}
 export async function drop(key) {
   memory.delete(key)
   await run('readwrite', (box) => box.delete(key))

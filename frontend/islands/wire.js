@@ -15,6 +15,7 @@ const heavy = [
   ['form[data-scan]', () => import('./scan.js')],
   ['form[data-kit-take]', () => import('./kit_take.js')],
   ['form[data-sign]', () => import('./sign.js')],
+  ['form[data-report],[data-report-queue]', () => import('./report.js')],
   ['form[data-card]', () => import('./card.js')],
   ['form[data-place]', () => import('./place.js')],
   ['form[data-upload]', () => import('./upload.js')],

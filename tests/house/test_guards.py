@@ -53,6 +53,9 @@ PUBLIC = {
     "recordings:state",
     "seals:receipt",
     "seals:show",
+    "tips:add",
+    "tips:file",
+    "tips:follow",
 }
 
 

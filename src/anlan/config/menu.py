@@ -1,6 +1,7 @@
 """The menus: which pages a role finds where. Lists; the only choice is by role."""
 
 from django.urls import reverse
+from django.utils.timezone import now
 
 from anlan.bookings import queries as bookings
 from anlan.bookings.policies import booking_organization
@@ -13,6 +14,7 @@ from anlan.foundation.codes.models import System
 from anlan.foundation.codes.queries import code_name
 from anlan.foundation.notices.queries import unread_count
 from anlan.foundation.ui.menu import MenuGroup, MenuItem
+from anlan.hazards.queries import hazards, tips
 from anlan.organizations import queries as organizations
 
 
@@ -99,6 +101,7 @@ def _official(user: User) -> list[MenuGroup]:
     watch = [
         MenuItem("现场直播", reverse("classes:on_air"), "broadcast"),
         *([MenuItem("答卷复核与申诉", reverse("classes:reviews"), "scale")] if decides else []),
+        *_dangers(user, decides),
         MenuItem("疑点工单", reverse("supervision:tickets"), "shield-exclamation"),
         MenuItem("抽查", reverse("supervision:checks"), "target"),
         MenuItem("回访", reverse("supervision:calls"), "phone"),
@@ -106,6 +109,7 @@ def _official(user: User) -> list[MenuGroup]:
     figures = [
         MenuItem("班次明细", reverse("insights:classes"), "chart-bar"),
         MenuItem("企业覆盖", reverse("insights:enterprises"), "building-factory-2"),
+        MenuItem("隐患指标", reverse("hazards:figures"), "chart-line"),
         MenuItem("指标口径", reverse("insights:definitions"), "book"),
         MenuItem("代码查询", reverse("codes:browse"), "list-search"),
     ]
@@ -121,6 +125,15 @@ def _official(user: User) -> list[MenuGroup]:
         MenuGroup("教考", outlines + (banks if city else [])),
         MenuGroup("存证", log if city else []),
     ]
+
+
+def _dangers(user: User, decides: bool) -> list[MenuItem]:
+    waiting = hazards.waiting_for(user, now()).count() if decides else 0
+    found = [MenuItem("隐患", reverse("hazards:ledger"), "alert-triangle", waiting)]
+    if decides:
+        told = tips.open_tips(user).count()
+        found.append(MenuItem("举报核查", reverse("hazards:tips"), "message", told))
+    return found
 
 
 def _provider(user: User) -> list[MenuGroup]:
@@ -177,7 +190,21 @@ def _enterprise(user: User) -> list[MenuGroup]:
         MenuItem("报工伤快报", reverse("injuries:report"), "send"),
         MenuItem("工伤案件", reverse("injuries:ledger"), "report"),
     ]
-    return [MenuGroup("培训", work), MenuGroup("工伤", hurt), MenuGroup("本企业", keeping)]
+    safety = [
+        MenuItem(
+            "隐患",
+            reverse("hazards:ledger"),
+            "alert-triangle",
+            hazards.waiting_for(user, now()).count(),
+        ),
+        MenuItem("上报隐患", reverse("hazards:report"), "camera"),
+    ]
+    return [
+        MenuGroup("培训", work),
+        MenuGroup("隐患", safety),
+        MenuGroup("工伤", hurt),
+        MenuGroup("本企业", keeping),
+    ]
 
 
 def _own(user: User) -> MenuGroup:

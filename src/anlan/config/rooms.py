@@ -54,6 +54,7 @@ ANLAN_SENTENCES = [
     "anlan.trainers.sentences.SENTENCES",
     "anlan.resources.sentences.SENTENCES",
     "anlan.programs.sentences.SENTENCES",
+    "anlan.hazards.sentences.SENTENCES",
     "anlan.assessments.sentences.SENTENCES",
     "anlan.classes.sentences.SENTENCES",
     "anlan.bookings.sentences.SENTENCES",

@@ -35,6 +35,7 @@ from anlan.foundation.jobs.services import FILMS, PROMPT, Job
 from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.ledger.stamping import stamp_checkpoints
 from anlan.foundation.notices.jobs import send_text_messages
+from anlan.hazards.jobs import escalate_overdue
 from anlan.identity.jobs import import_rosters
 from anlan.injuries.jobs import import_batches
 from anlan.recordings.jobs import forget_expired_recordings
@@ -77,6 +78,7 @@ SCHEDULE = [
     Job(trim_cache, every=timedelta(minutes=10)),
     Job(destroy_ended_keys, every=timedelta(hours=1)),
     Job(forget_answers, every=timedelta(minutes=10)),
+    Job(escalate_overdue, every=timedelta(minutes=5)),
     Job(forget_addresses, every=timedelta(hours=1)),
     Job(print_photos, every=timedelta(seconds=30)),
     Job(look_for_doubts, every=timedelta(minutes=5)),

@@ -114,7 +114,11 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "desks:home"
 LOGOUT_REDIRECT_URL = "accounts:login"
 # The other doors beside the password form: (key in the template, URL name).
-ANLAN_DOORS = {"learner": "identity:login_phone", "register": "organizations:register"}
+ANLAN_DOORS = {
+    "learner": "identity:login_phone",
+    "register": "organizations:register",
+    "tip": "tips:file",
+}
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_RESET_ON_SUCCESS = True
@@ -151,6 +155,7 @@ ANLAN_UPLOAD_LIMITS = {  # MB a request, by longest path prefix
     "/classes": 600,
     "/courses": 200,
     "/files/uploads/*": 1 << 20,
+    "/hazards": 100,
     "/supervision": 60,
 }
 

@@ -22,6 +22,8 @@ urlpatterns = [
     path("resources/", include("anlan.resources.urls")),
     path("programs/", include("anlan.programs.urls")),
     path("courses/", include("anlan.courses.urls")),
+    path("hazards/", include("anlan.hazards.urls")),
+    path("tips/", include("anlan.hazards.tip_urls")),
     path("classes/", include("anlan.classes.urls")),
     path("bookings/", include("anlan.bookings.urls")),
     path("kits/", include("anlan.kits.urls")),

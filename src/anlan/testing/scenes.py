@@ -166,6 +166,11 @@ def begin_story(patched: Callable[[], bool]) -> None:
     _memory.begin(patched)
 
 
+def forget_scenes() -> None:
+    """After the database was filled anew: its numbering begins again, below what scenes hold."""
+    _memory.scenes.clear()
+
+
 def end_story() -> None:
     _memory.state = None
 

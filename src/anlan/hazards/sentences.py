@@ -1,0 +1,28 @@
+"""What each ledger verb of this room says; of a tip no line says more than its state."""
+
+SENTENCES = {
+    "hazard_reported": "登记隐患（{grade}），照片 {photos} 张",
+    "hazard_accepted": "受理隐患",
+    "hazard_declined": "不予受理",
+    "hazard_assigned": "指派整改，期限 {due}",
+    "hazard_rectified": "提交整改，照片 {photos} 张",
+    "hazard_refused": "复查未通过，继续整改",
+    "hazard_closed": "复查通过，销号",
+    "hazard_revisited": "复访：隐患已消除",
+    "hazard_reopened": "重新打开",
+    "hazard_escalated": "{step}超期，报区县",
+    "tip_filed": "收到举报（{kind}）",
+    "tip_taken": "受理举报，开始核实",
+    "tip_dismissed": "不予受理",
+    "tip_asked": "向举报人提问",
+    "tip_added": "举报人补充情况",
+    "tip_confirmed": "核实属实",
+    "tip_unfounded": "未查实",
+    "tip_reopened": "重新核实",
+    "tip_contact_seen": "查看举报人联系方式",
+    "tip_became_hazard": "转为隐患整改",
+    "reward_proposed": "提出奖励 {yuan} 元",
+    "reward_approved": "批准奖励",
+    "reward_returned": "未批准奖励",
+    "reward_paid": "发放奖励",
+}

@@ -1,0 +1,1 @@
+"""Writes: reporting and opening again, rectifying and re-checking, the clock, tips and rewards."""
