@@ -4,7 +4,8 @@ An attempt is five requests of one learner: the paper is drawn, three answers ar
 handed in and graded; start and submission each write a ledger line. `cpu_ms_per_attempt` is the CPU
 of every process that serves, the database's too. `p50_ms` and `p99_ms` are of submissions when
 `STORM` learners hand in within two seconds; `lost` and `duplicated` count answers and results that
-were acknowledged and are not there, or there twice.
+were acknowledged and are not there, or there twice. `phone_exam_kb` and `phone_ready_s` are of the
+paper's page on a cheap phone (`phone`); null without Chromium.
 """
 
 from collections.abc import Sequence
@@ -12,15 +13,18 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
+from django.test import Client
 from django.utils.timezone import now
 
 from anlan.assessments.models import Sitting, SittingStatus
 from anlan.assessments.services import load_own_bank, schedule_sittings
 from anlan.foundation.codes.services import load_codes
+from anlan.foundation.intake import passes
 from anlan.foundation.ledger.models import Entry
 from anlan.foundation.rules.queries import rulebook
 from anlan.foundation.rules.services import load_rules
 from anlan.lib.dates import local_date
+from anlan.operations.bench import phone
 from anlan.operations.bench.burst.figures import SIZES, Figures, cpu_ms, spread
 from anlan.operations.bench.burst.people import learners, passes_of
 from anlan.operations.bench.burst.site import Burst, Site, served
@@ -30,6 +34,7 @@ LANES = 64
 SAVES = 3
 SUBMIT = SAVES + 1  # the step at which a paper is handed in
 STORM, STORM_SECONDS = 500, 2.0
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def measure(most: int = SIZES[-1]) -> Figures:
@@ -48,6 +53,7 @@ def measure(most: int = SIZES[-1]) -> Figures:
                 curve[str(size)] = cpu_ms(burst, size)
                 lost, doubled = lost + missing, doubled + extra
             storm, (missing, extra) = _storm(site)
+            seen = _on_a_phone(site)
     return {
         "database": connection.vendor,
         "cpu_ms_per_attempt": curve[str(size)],
@@ -57,6 +63,7 @@ def measure(most: int = SIZES[-1]) -> Figures:
         "lost": lost + missing,
         "duplicated": doubled + extra,
         "refusals": dict(burst.answers) | dict(storm.answers),
+        **seen,
         "curve": curve,
     }
 
@@ -83,6 +90,18 @@ def _storm(site: Site) -> tuple[Burst, tuple[int, int]]:
     ]
     burst = site.meet(visitors, lanes=STORM)
     return burst, _audit(sittings, burst, step=0)
+
+
+def _on_a_phone(site: Site) -> Figures:
+    """A paper of the usual size on a cheap phone's second visit, while nobody else asks."""
+    [sitting], [token] = _sittings(1, 95_000)
+    site.meet([{"token": token, "steps": [_start(sitting)]}], lanes=1)
+    browser = Client()
+    if sitting.person.user:
+        browser.force_login(sitting.person.user, backend=BACKEND)
+    cookies = {"sessionid": browser.cookies["sessionid"].value, passes.COOKIE: token}
+    path = f"/exams/{sitting.uid}/paper"
+    return dict(phone.measure(f"http://127.0.0.1:{site.port}", path, cookies))
 
 
 def _sittings(size: int, start: int) -> tuple[list[Sitting], list[str]]:
