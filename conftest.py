@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import blocking_manager_key
 
 from anlan.assessments.queries.shelf import forget_shelf
-from anlan.foundation.rules.queries import forget_rulebooks
+from anlan.lib.at_hand import forget_everything_at_hand
 from anlan.testing import scenes, template
 from anlan.testing.cast import Cast, the_cast
 from anlan.testing.intake import nobody_is_cut_off
@@ -61,7 +61,7 @@ def _scenes(request: pytest.FixtureRequest, _private_folders: None) -> Iterator[
     """Scenes are remembered in stories that run in a transaction (`anlan.testing.scenes`)."""
     nobody_is_cut_off()
     forget_shelf()
-    forget_rulebooks()
+    forget_everything_at_hand()
     scenes.begin_story(lambda: scenes.patches_code(request.node.funcargs.get("monkeypatch")))
     yield
     scenes.end_story()

@@ -62,3 +62,12 @@ export function ask({ second, form, sheet }, answer) {
     }
   })
 }
+
+// Another device has taken over, or the lesson is gone: said where the player stands, with a way on.
+export function sayRefused(player, error) {
+  player.ready = false
+  player.say(`${error.message || '没有连上服务器。'}${error.next_step || ''}`, 'tone-stop')
+  const again = Object.assign(document.createElement('button'), { type: 'button', className: 'btn btn-block', textContent: '在这里接着学' })
+  again.onclick = () => location.reload()
+  player.main.querySelector('[data-said]').append(again)
+}

@@ -11,31 +11,18 @@
 //   beats.send() sends at once; beats.stop() sends and ends.
 //
 // The server decides what counts. Playing before the first onState earns nothing.
+import { post } from './intake.js'
+
 const EVERY = 15000
 const JITTER = 2500
-const PATIENCE = 10000
 const STALLED = 75000 // the server makes up for 90 s of silence (learning.silence_seconds)
 const LONGEST_WAIT = 30000
 
-const words = async (reply) => {
-  const said = await reply.json().catch(() => ({}))
-  return { message: said.message || '没有连上学习记录。', next_step: said.next_step || '请刷新页面后再试。', status: reply.status }
-}
+const words = ({ status, body }) => ({ message: body.message || '没有连上学习记录。', next_step: body.next_step || '请刷新页面后再试。', status })
 
 // Bit n of the bitmap, as the page draws it.
 export const bitsOf = (seen) => Uint8Array.from(atob(seen || ''), (c) => c.charCodeAt(0))
 export const isSeen = (bits, slot) => Boolean((bits[slot >> 3] >> (slot & 7)) & 1)
-
-async function post(path, body, { keepalive = false } = {}) {
-  const stop = typeof AbortController === 'function' && !keepalive ? new AbortController() : null
-  const timer = stop && setTimeout(() => stop.abort(), PATIENCE)
-  try {
-    return await fetch(`/in/lessons/${path}`, {
-      method: 'POST', credentials: 'same-origin', keepalive, signal: stop ? stop.signal : undefined,
-      headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
-    })
-  } finally { clearTimeout(timer) }
-}
 
 export function startBeats({ lesson, where, playing, onState, onRefused }) {
   let key = ''
@@ -64,25 +51,24 @@ export function startBeats({ lesson, where, playing, onState, onRefused }) {
   }
 
   // A failed request is asked again: after what the server asks for, else twice as late each time, never in step.
-  function retry(reply) {
-    const asked = reply ? Number(reply.headers.get('Retry-After')) * 1000 : 0
-    later(Math.min(Math.max(asked, wait), LONGEST_WAIT) * (1 + Math.random() / 2))
+  function retry(after) {
+    later(Math.min(Math.max(after, wait), LONGEST_WAIT) * (1 + Math.random() / 2))
     wait = Math.min(wait * 2, LONGEST_WAIT)
     if (playing() && Date.now() - reachedAt > STALLED && !state.stalled) tell({ stalled: true, notice: '网络断开，已暂停。联网后从这里继续。' })
   }
 
   // Whether the request is settled; one that may succeed later is not.
-  async function settled(reply) {
-    if (reply.status === 401 || reply.status === 403 || reply.status === 409) { end(await words(reply)); return true }
-    if (reply.status === 429 || reply.status >= 500) { retry(reply); return false }
+  function settled(reply) {
+    if (reply.away) { retry(reply.after); return false }
+    if (reply.refused && [401, 403, 409].includes(reply.status)) end(words(reply))
     return true
   }
 
   async function open() {
-    const reply = await post('open', { lesson })
-    if (!(await settled(reply)) || over) return
-    if (!reply.ok) { end(await words(reply)); return }
-    const said = await reply.json()
+    const reply = await post('lessons/open', { lesson })
+    if (!settled(reply) || over) return
+    if (!reply.ok) { end(words(reply)); return }
+    const said = reply.body
     key = said.key
     reached()
     tell({ ...said, stalled: false })
@@ -128,16 +114,16 @@ export function startBeats({ lesson, where, playing, onState, onRefused }) {
       if (!key) await open()
       for (let one = next(); one && !over; one = next()) {
         const { until, ms } = one
-        const reply = await post('beat', beatOf(one))
-        if (!(await settled(reply))) return
+        const reply = await post('lessons/beat', beatOf(one))
+        if (!settled(reply)) return
         if (over) return
         reached()
-        if (reply.ok) credited(one, until, ms, await reply.json())
+        if (reply.ok) credited(one, until, ms, reply.body)
         else { runs = runs.filter((other) => other !== one); if (one === run) run = null }
         if (one === run) break
       }
       if (key && !over && (run || runs.length)) soon()
-    } catch { retry(null) } finally { busy = false }
+    } finally { busy = false }
   }
 
   const next = () => runs.find((one) => one.until > one.since)
@@ -147,19 +133,18 @@ export function startBeats({ lesson, where, playing, onState, onRefused }) {
     look()
     const one = next()
     if (over || !key || !one) return
-    post('beat', beatOf(one), { keepalive: true }).catch(() => {})
+    post('lessons/beat', beatOf(one), { keepalive: true })
   }
 
   async function answer(second, chosen) {
     look()
-    try {
-      await send()
-      const reply = await post('answer', { key, second, chosen })
-      if (!reply.ok) return { refused: await words(reply) }
-      const said = await reply.json()
-      if (said.right) tell({ passed: [...new Set([...state.passed, second])].sort((a, b) => a - b), completed: said.completed })
-      return said
-    } catch { return { refused: { message: '没有连上网络，这道题还没有提交。', next_step: '请稍后再试。', status: 0 } } }
+    await send()
+    const reply = await post('lessons/answer', { key, second, chosen })
+    if (reply.away) return { refused: { message: '没有连上网络，这道题还没有提交。', next_step: '请稍后再试。', status: 0 } }
+    if (!reply.ok) return { refused: words(reply) }
+    const said = reply.body
+    if (said.right) tell({ passed: [...new Set([...state.passed, second])].sort((a, b) => a - b), completed: said.completed })
+    return said
   }
 
   const ears = [

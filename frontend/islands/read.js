@@ -1,6 +1,6 @@
 // Slides and texts, a page a screen. A page not read before stays until its least time is over; the
 // clock stands while the page isn't looked at. What counts is the server's count, as with films.
-import { answerer, ask, asksOf } from './asks.js'
+import { answerer, ask, asksOf, sayRefused } from './asks.js'
 import { startBeats } from './beats.js'
 
 const TICK = 250
@@ -72,11 +72,7 @@ class Read {
   }
 
   refuse(error) {
-    this.ready = false
-    this.say(`${error.message || '没有连上服务器。'}${error.next_step || ''}`, 'tone-stop')
-    const again = Object.assign(document.createElement('button'), { type: 'button', className: 'btn btn-block', textContent: '在这里接着学' })
-    again.onclick = () => location.reload()
-    this.main.querySelector('[data-said]').append(again)
+    sayRefused(this, error)
     this.draw()
   }
 

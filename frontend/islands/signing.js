@@ -1,10 +1,9 @@
 // Sends one scan to the server until it has an answer. What is not sent yet is kept in this phone's
 // storage: a lost network, a closed page or a dead battery costs nothing while the scan still counts.
 import { correct, serverNow } from './clock.js'
+import { post } from './intake.js'
 
-const URL_OF = '/in/attendance/sign'
 const KEY = 'sign:kept'
-const PATIENCE = 9000
 let memory = null // where storage is closed (private mode)
 
 export function kept() {
@@ -25,20 +24,6 @@ const nonce = () => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
-async function post(body) {
-  const stop = new AbortController()
-  const timer = setTimeout(() => stop.abort(), PATIENCE)
-  try {
-    const answer = await fetch(URL_OF, {
-      method: 'POST', credentials: 'same-origin', signal: stop.signal,
-      headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
-    })
-    correct(answer)
-    const said = await answer.json().catch(() => ({}))
-    return { status: answer.status, said, after: Number(answer.headers.get('Retry-After')) || 0 }
-  } finally { clearTimeout(timer) }
-}
-
 const sleep = (ms) => new Promise((done) => {
   const timer = setTimeout(done, ms)
   addEventListener('online', () => { clearTimeout(timer); setTimeout(done, 300 * Math.random()) }, { once: true })
@@ -52,16 +37,15 @@ export async function send(scan, say) {
   let wait = 1000
   for (;;) {
     say('sending')
-    let got = null
-    try { got = await post(scan.body) } catch { /* no network, or no answer in time */ }
-    if (got && got.status === 200) { forget(); say('done', got.said); return }
-    if (got && got.status === 401) { say('login', got.said); return }
-    if (got && got.status < 500) { forget(); say('refused', got.said); return }
+    const reply = await post('attendance/sign', scan.body, { heard: correct })
+    if (reply.ok) { forget(); say('done', reply.body); return }
+    if (reply.refused && reply.status === 401) { say('login', reply.body); return }
+    if (reply.refused) { forget(); say('refused', reply.body); return }
     // No answer at all may still mean that it was taken: the same nonce is asked again, never a new one.
     if (serverNow() > scan.until) { forget(); say('late', {}); return }
     say('waiting', { offline: !navigator.onLine })
     // Jitter: a whole class must not come back in the same instant.
-    await sleep((got && got.after ? got.after * 1000 : wait) * (0.6 + 0.8 * Math.random()))
+    await sleep((reply.after || wait) * (0.6 + 0.8 * Math.random()))
     wait = Math.min(wait * 2, 8000)
   }
 }

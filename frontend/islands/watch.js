@@ -1,6 +1,6 @@
 // A lesson's film. It begins in the smallest rendition; on the first time nobody gets past what was
 // watched or past a question; the server counts by itself and refuses what this page would allow.
-import { answerer, ask, asksOf } from './asks.js'
+import { answerer, ask, asksOf, sayRefused } from './asks.js'
 import { startBeats } from './beats.js'
 
 const SLACK = 1.2 // seconds that a seek may land past what was seen: players aren't exact
@@ -102,11 +102,7 @@ class Watch {
 
   refuse(error) {
     this.video.pause()
-    this.ready = false
-    this.say(`${error.message || '没有连上服务器。'}${error.next_step || ''}`, 'tone-stop')
-    const again = Object.assign(document.createElement('button'), { type: 'button', className: 'btn btn-block', textContent: '在这里接着学' })
-    again.onclick = () => location.reload()
-    this.main.querySelector('[data-said]').append(again)
+    sayRefused(this, error)
   }
 
   complete() {

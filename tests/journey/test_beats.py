@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, Route
 from anlan.testing.floors import ROOT
 
 SITE = "http://lesson.test"
-SOURCE = ROOT / "frontend" / "islands" / "beats.js"
+ISLANDS = ROOT / "frontend" / "islands"
 PAGE = """<!doctype html><title>lesson</title><script type="module">
 import { startBeats } from '/beats.js'
 const film = window.film = { at: 0, runs: false, rate: 1, told: [], refused: [] }
@@ -43,8 +43,9 @@ class Server:
 
     def take(self, route: Route) -> None:
         path = route.request.url.removeprefix(SITE)
-        if path == "/beats.js":
-            route.fulfill(body=SOURCE.read_text("utf-8"), content_type="text/javascript")
+        if path in ("/beats.js", "/intake.js"):
+            source = (ISLANDS / path[1:]).read_text("utf-8")
+            route.fulfill(body=source, content_type="text/javascript")
         elif path in ("/", "/settled"):
             route.fulfill(body=PAGE, content_type="text/html")
         else:

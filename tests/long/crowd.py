@@ -8,7 +8,6 @@ the answers to the first question out of order) and hands in.
 import json
 import os
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +19,11 @@ django.setup()
 from django.utils.timezone import now  # noqa: E402
 
 from anlan.assessments.models import Sitting, SittingStatus  # noqa: E402
-from anlan.assessments.services import schedule_sittings  # noqa: E402
 from anlan.attendance.codes import code_at  # noqa: E402
 from anlan.attendance.models import Mark  # noqa: E402
 from anlan.foundation.ledger.models import Entry  # noqa: E402
-from anlan.foundation.rules.queries import rulebook  # noqa: E402
-from anlan.lib.dates import local_date  # noqa: E402
 from anlan.operations.bench.burst.classes import Schools, Seat  # noqa: E402
+from anlan.operations.bench.burst.exams import open_sittings  # noqa: E402
 from anlan.operations.bench.burst.people import learners, passes_of  # noqa: E402
 from tests.long.ledger import assert_database_whole, torn_leaves  # noqa: E402
 
@@ -40,16 +37,7 @@ def prepare(folder: Path) -> None:
     at = now()
     people = learners(LEARNERS, at=at)
     seats = Schools(at).seats(people)
-    sittings = schedule_sittings(
-        people,
-        title="九点考试（演示）",
-        industry="hazchem",
-        rules=rulebook(local_date(at), scope="hazchem"),
-        opens_at=at - timedelta(minutes=1),
-        closes_at=at + timedelta(hours=3),
-        by=None,
-        at=at,
-    )
+    sittings = open_sittings(people, at=at)
     tokens = passes_of(people, at=at)
     triples = list(zip(seats, sittings, tokens, strict=True))
     visitors = [

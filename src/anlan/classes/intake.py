@@ -20,7 +20,7 @@ from anlan.attendance.models import Mark, MarkKind, Proof, Register
 from anlan.attendance.queries import worths
 from anlan.attendance.services import AlreadySigned, come_back, go_out
 from anlan.classes import tickets, tries
-from anlan.classes.at_hand import AtHand, sessions_at_hand
+from anlan.classes.at_hand import HalfDayAtHand, sessions_at_hand
 from anlan.classes.lists import Places
 from anlan.classes.services.signing import Made, Wish, places_for, sign_all
 from anlan.foundation.intake.endpoints import Endpoint, Item
@@ -78,7 +78,7 @@ class _Scan:
     """A request with what belongs to it, once it has been found good, and what came of it."""
 
     item: Item[Sign]
-    hand: AtHand
+    hand: HalfDayAtHand
     person: Person
     at: datetime
     age: int | None
@@ -105,7 +105,7 @@ def sign(items: Sequence[Item[Sign]]) -> list[Struct | Refused]:
 
 
 def _read_scans(
-    items: Sequence[Item[Sign]], hands: dict[uuid.UUID, AtHand], places: Places
+    items: Sequence[Item[Sign]], hands: dict[uuid.UUID, HalfDayAtHand], places: Places
 ) -> list[_Scan | Refused]:
     """Find the half-day, the person and the code of each; wrong digits are counted."""
     people = [_person(one, hands, places) for one in items]
@@ -130,7 +130,7 @@ def _read_scans(
 def _look_again(
     items: Sequence[Item[Sign]],
     people: Sequence[Person | None],
-    hands: dict[uuid.UUID, AtHand],
+    hands: dict[uuid.UUID, HalfDayAtHand],
     found: list[_Scan | Refused],
     changed: Sequence[int],
 ) -> None:
@@ -149,13 +149,18 @@ def _look_again(
     tries.count_wrong_tries(wrong, at=items[0].at)
 
 
-def _person(item: Item[Sign], hands: dict[uuid.UUID, AtHand], places: Places) -> Person | None:
+def _person(
+    item: Item[Sign], hands: dict[uuid.UUID, HalfDayAtHand], places: Places
+) -> Person | None:
     hand = hands.get(item.asked.session)
     return places.person_of(hand.session, user=item.who.user) if hand else None
 
 
 def _scan(
-    item: Item[Sign], hands: dict[uuid.UUID, AtHand], person: Person | None, blocked: set[int]
+    item: Item[Sign],
+    hands: dict[uuid.UUID, HalfDayAtHand],
+    person: Person | None,
+    blocked: set[int],
 ) -> _Scan:
     asked = item.asked
     hand = hands.get(asked.session)
@@ -180,7 +185,7 @@ def _is_typed(code: str) -> bool:
     return 0 < len("".join(code.split())) <= DIGITS
 
 
-def _wish(item: Item[Sign], hand: AtHand, scan: _Scan | None = None) -> Wish:
+def _wish(item: Item[Sign], hand: HalfDayAtHand, scan: _Scan | None = None) -> Wish:
     asked = item.asked
     return Wish(
         session=hand.session,

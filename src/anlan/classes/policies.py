@@ -15,6 +15,7 @@ from anlan.classes.models import (
 from anlan.classes.places import Place, class_of
 from anlan.classes.states import EDITABLE, UNDECIDED, UNDER_WAY
 from anlan.foundation.accounts.models import Role, User
+from anlan.foundation.accounts.policies import supervises
 from anlan.foundation.accounts.queries import reach
 
 
@@ -213,8 +214,7 @@ def may_mark_practicals(user: User) -> bool:
 
 def may_watch_live(user: User) -> bool:
     """Officials see on one page what is being recorded in their scope."""
-    mine = reach(user)
-    return mine.official or mine.whole_city
+    return supervises(user)
 
 
 def may_publish_from(user: User, klass: TrainingClass) -> bool:

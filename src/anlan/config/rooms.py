@@ -72,7 +72,5 @@ ANLAN_INTAKE: list[str] = [
     "anlan.courses.intake.ENDPOINTS",
     "anlan.classes.intake.ENDPOINTS",
 ]
-# Whose lessons somebody may learn: asked by courses, known to classes.
-ANLAN_LEARNERS = "anlan.classes.learners.learners_of_providers"
 # Who may give a sitting more time: asked with the user and the sitting, which knows no class.
 ANLAN_PROCTORS = "anlan.classes.policies.may_proctor"

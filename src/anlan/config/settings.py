@@ -6,7 +6,6 @@ from csp.constants import NONE, SELF
 
 from anlan.config.rooms import ANLAN_CLASS_LINKS as ANLAN_CLASS_LINKS
 from anlan.config.rooms import ANLAN_INTAKE as ANLAN_INTAKE
-from anlan.config.rooms import ANLAN_LEARNERS as ANLAN_LEARNERS
 from anlan.config.rooms import ANLAN_PROCTORS as ANLAN_PROCTORS
 from anlan.config.rooms import ANLAN_SENTENCES as ANLAN_SENTENCES
 from anlan.config.rooms import ANLAN_TAUGHT as ANLAN_TAUGHT

@@ -99,7 +99,7 @@ def short_ones(user: User) -> list[Line]:
 
 
 def _own(person: Person) -> Q:
-    wanted = Q(pk__in=[one.syllabus for one in taught_to(person)])
+    wanted = Q(pk__in=[one.syllabus for one in taught_to([person.pk])])
     for job in Employment.objects.filter(person=person, until=None).select_related("organization"):
         wanted |= Q(industry=job.organization.key_industry, role=job.role)
     return wanted

@@ -47,7 +47,7 @@ def _sees(user: User) -> Q:
     owners = Q(owner__isnull=True) | Q(owner__uid__in=mine.organizations)
     person = person_of(user)
     if person is not None:
-        owners |= Q(owner__in=[one.provider for one in taught_to(person)])
+        owners |= Q(owner__in=[one.provider for one in taught_to([person.pk])])
     return OPEN & owners
 
 

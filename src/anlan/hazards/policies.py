@@ -1,6 +1,9 @@
 """Who reports, handles, re-checks and revisits; who hears of a tip, and who never does."""
 
 from anlan.foundation.accounts.models import Role, ScopeKind, User
+from anlan.foundation.accounts.policies import decides_in as decides_in
+from anlan.foundation.accounts.policies import decides_somewhere as decides_somewhere
+from anlan.foundation.accounts.policies import supervises as supervises
 from anlan.foundation.accounts.queries import reach
 from anlan.foundation.files.models import StoredFile
 from anlan.hazards.models import Grade, Hazard, Reward, RewardStatus, Tip
@@ -11,21 +14,6 @@ def may_use_ledger(user: User) -> bool:
     """Whoever supervises, and safety officers for the own enterprise."""
     mine = reach(user)
     return mine.official or mine.whole_city or mine.has(Role.SAFETY_OFFICER)
-
-
-def supervises(user: User) -> bool:
-    mine = reach(user)
-    return mine.official or mine.whole_city
-
-
-def decides_in(user: User, district: str) -> bool:
-    """City officials and those of the district; departments and operators only read."""
-    mine = reach(user)
-    return mine.has(Role.CITY_OFFICIAL) or district in mine.districts
-
-
-def decides_somewhere(user: User) -> bool:
-    return reach(user).has(Role.CITY_OFFICIAL, Role.DISTRICT_OFFICIAL)
 
 
 def keeps(user: User, organization: Organization) -> bool:

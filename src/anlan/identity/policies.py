@@ -1,6 +1,7 @@
 """Who may do what with people's records."""
 
 from anlan.foundation.accounts.models import Role, ScopeKind, User
+from anlan.foundation.accounts.policies import supervises as supervises
 from anlan.foundation.accounts.queries import reach
 from anlan.identity.models import Employment, Person, RosterUpload
 from anlan.organizations.models import Organization
@@ -9,12 +10,6 @@ from anlan.organizations.models import Organization
 def may_list_people(user: User) -> bool:
     """Officials, and safety officers for their own enterprise."""
     return supervises(user) or reach(user).has(Role.SAFETY_OFFICER)
-
-
-def supervises(user: User) -> bool:
-    """Officials and operators, who see people masked."""
-    seen = reach(user)
-    return seen.official or seen.whole_city
 
 
 def own_organizations(user: User) -> list[str]:

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET
 
 from anlan.classes.models import Closing, TrainingClass
 from anlan.foundation.accounts.guards import actor, guarded, signed_in
+from anlan.foundation.accounts.policies import supervises
 from anlan.foundation.codes.models import System
 from anlan.foundation.codes.queries import code_name
 from anlan.insights import queries
 from anlan.insights.definitions import DEFINITIONS
 from anlan.insights.forms import CoverageFilters, FigureFilters
 from anlan.insights.pictures import place_name
-from anlan.insights.policies import may_supervise
 from anlan.lib.dates import local_date
 from anlan.organizations.models import Organization
 
@@ -31,7 +31,7 @@ def definitions(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@guarded(may_supervise)
+@guarded(supervises)
 def classes(request: HttpRequest) -> HttpResponse:
     """Every class that a figure is made of, with its own part of each figure."""
     user = actor(request)
@@ -52,7 +52,7 @@ def classes(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@guarded(may_supervise)
+@guarded(supervises)
 def enterprises(request: HttpRequest) -> HttpResponse:
     """Registered enterprises with how many of their people came this year."""
     user = actor(request)

@@ -2,30 +2,17 @@
 
 from anlan.classes.models import TrainingClass
 from anlan.foundation.accounts.models import Role, User
+from anlan.foundation.accounts.policies import decides_in as decides_in
+from anlan.foundation.accounts.policies import decides_somewhere as decides_somewhere
+from anlan.foundation.accounts.policies import supervises as supervises
 from anlan.foundation.accounts.queries import reach
 from anlan.foundation.files.models import StoredFile
 from anlan.supervision.models import CallBack, Draw, Inquiry, SpotCheck, Ticket
 
 
-def may_supervise(user: User) -> bool:
-    """Whoever supervises reads; each sees what lies in their reach."""
-    mine = reach(user)
-    return mine.official or mine.whole_city
-
-
-def decides_in(user: User, district: str) -> bool:
-    """City officials, and those of the district; departments and operators only read."""
-    mine = reach(user)
-    return mine.has(Role.CITY_OFFICIAL) or district in mine.districts
-
-
-def decides_somewhere(user: User) -> bool:
-    return reach(user).has(Role.CITY_OFFICIAL, Role.DISTRICT_OFFICIAL)
-
-
 def may_see_ticket(user: User, ticket: Ticket) -> bool:
     """Whoever could load it may see it."""
-    return may_supervise(user)
+    return supervises(user)
 
 
 def may_handle(user: User, ticket: Ticket) -> bool:
@@ -43,15 +30,15 @@ def may_answer(user: User, inquiry: Inquiry) -> bool:
 
 def may_see_class(user: User, klass: TrainingClass) -> bool:
     """The provider sees outcomes in the class's own record, not the watch that is kept on it."""
-    return may_supervise(user)
+    return supervises(user)
 
 
 def may_see_draw(user: User, draw: Draw) -> bool:
-    return may_supervise(user)
+    return supervises(user)
 
 
 def may_see_check(user: User, check: SpotCheck) -> bool:
-    return may_supervise(user)
+    return supervises(user)
 
 
 def may_assign_check(user: User, check: SpotCheck) -> bool:

@@ -17,6 +17,7 @@ from anlan.assessments.parsing.qti import asked_of, items_in
 from anlan.assessments.parsing.rows import Format, Reading, Row, draft_of
 from anlan.assessments.parsing.sheets import read_bank
 from anlan.lib.refusals import BadInput, Refused
+from anlan.lib.text import decoded
 
 ENDINGS = (".xlsx", ".xls", ".csv", ".txt", ".gift", ".xml", ".zip", ".jsonl")
 SHEETS = (".xlsx", ".xls", ".csv")
@@ -61,7 +62,7 @@ def _opened(source: Path, filename: str, ending: str, album: Album) -> tuple[For
         return _package(Package(content), album)
     if ending == ".xml":
         return _xml(content, filename, album)
-    text = decoded(content)
+    text = readable(content)
     if ending == ".jsonl":
         return Format.JSONL, read_lines(text)
     return _text(text, album, lambda _address: None)
@@ -119,7 +120,7 @@ def _text_rows(package: Package, names: list[str], album: Album) -> Iterator[Row
             return package.beside(name, address.removeprefix("@@PLUGINFILE@@/"))
 
         sheet = name if len(names) > 1 else ""
-        yield from _text(decoded(package.read(name)), album, fetch, sheet)[1]
+        yield from _text(readable(package.read(name)), album, fetch, sheet)[1]
 
 
 def _document_rows(package: Package, names: list[str], album: Album) -> Iterator[Row]:
@@ -143,14 +144,9 @@ def _document_rows(package: Package, names: list[str], album: Album) -> Iterator
             yield from _qti_rows(list(items_in(root)), name, album, fetch)
 
 
-def decoded(content: bytes) -> str:
-    """UTF-8 (with or without mark), UTF-16 with mark, else GB 18030."""
-    marked = ("utf-16",) if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else ()
-    for encoding in (*marked, "utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise BadInput("文件的文字编码无法识别。", "请存为 UTF-8 编码后上传。")
+def readable(content: bytes) -> str:
+    """The file's text; refuses what is no text."""
+    text = decoded(content)
+    if text is None:
+        raise BadInput("文件的文字编码无法识别。", "请存为 UTF-8 编码后上传。")
+    return text

@@ -5,7 +5,6 @@ from datetime import datetime
 
 import pytest
 
-from anlan.classes.at_hand import forget_sessions
 from anlan.classes.views import (
     absences,
     application,
@@ -33,12 +32,6 @@ PAGES = (
     *(filming, stills, watch, checks, absences, papers, sittings),
 )
 SetClock = Callable[[datetime], None]
-
-
-@pytest.fixture(autouse=True)
-def _nothing_at_hand() -> None:
-    """What a server process keeps for seconds would outlive a story here."""
-    forget_sessions()
 
 
 @pytest.fixture

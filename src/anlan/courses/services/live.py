@@ -18,6 +18,7 @@ from anlan.foundation.intake.endpoints import Item
 from anlan.foundation.ledger.services import Line, record_many
 from anlan.identity.models import Person
 from anlan.lib.refusals import Refused
+from anlan.lib.rows import rows, uuid_param, uuid_value
 
 Answers = list[Struct | Refused]
 
@@ -61,7 +62,7 @@ _LOCKED = (
     " JOIN courses_progress p ON p.person_id = w.person_id AND p.lesson_id = w.lesson_id"
     " JOIN courses_lesson l ON l.id = w.lesson_id"
     " JOIN identity_person u ON u.id = w.person_id"
-    " WHERE w.key IN ({keys}) ORDER BY w.id"
+    " WHERE w.key IN {} ORDER BY w.id"
 )
 
 
@@ -70,13 +71,8 @@ def locked(keys: set[uuid.UUID]) -> dict[uuid.UUID, Live]:
 
     Plain SQL: with a few beats together, making the query would cost more than answering it.
     """
-    postgres = connection.vendor == "postgresql"
-    marks = ", ".join(["%s"] * len(keys))
-    sql = _LOCKED.format(keys=marks) + (" FOR UPDATE OF w, p" if postgres else "")
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(keys) if postgres else [key.hex for key in keys])
-        rows = cursor.fetchall()
-    lives = (_live(row) for row in rows)
+    lock = " FOR UPDATE OF w, p" if connection.vendor == "postgresql" else ""
+    lives = (_live(row) for row in rows(_LOCKED + lock, [uuid_param(key) for key in keys]))
     return {one.key: one for one in lives}
 
 
@@ -89,20 +85,16 @@ def _live(row: tuple[Any, ...]) -> Live:
     )
     return Live(
         watching=watching,
-        key=_uid(key),
+        key=uuid_value(key),
         user=user,
         person=person,
         progress=progress,
-        lesson=_uid(lesson),
+        lesson=uuid_value(lesson),
         tries=tries,
         tried_at=_moment(tried_at) if tried_at else None,
         done_at=_moment(done_at) if done_at else None,
         way=way,
     )
-
-
-def _uid(stored: str | uuid.UUID) -> uuid.UUID:
-    return stored if isinstance(stored, uuid.UUID) else uuid.UUID(stored)
 
 
 def _moment(stored: datetime) -> datetime:
@@ -116,7 +108,7 @@ class Round:
     def __init__(self, items: Sequence[Item[Any]]) -> None:
         self.lives = locked({one.asked.key for one in items})
         lessons = {one.lesson for one in self.lives.values()}
-        self.facts = facts_of(lessons, items[0].at) if lessons else {}
+        self.facts = facts_of(lessons) if lessons else {}
         self._moved: dict[int, Live] = {}
         self._done: list[Done] = []
 
@@ -126,7 +118,7 @@ class Round:
         if live is None or live.user != item.who.user:
             return TakenOver()  # somebody else's key is no key
         fact = self.facts.get(live.lesson)
-        if fact is None or not fact.live:
+        if fact is None or not fact.is_live(item.at):
             return NoLesson()
         was_done = live.done_at is not None
         try:

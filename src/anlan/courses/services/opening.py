@@ -2,15 +2,16 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
 from anlan.courses.credit import Way, rest
 from anlan.courses.models import SLOT_SECONDS, Progress, Watching
-from anlan.courses.queries.entitled import taught
 from anlan.courses.queries.facts import Fact, facts_of, limits_at
 from anlan.courses.services.live import Answers, NoLesson, text
 from anlan.courses.shapes import Open, Opened
+from anlan.courses.taught import taught_to
 from anlan.foundation.intake.endpoints import Item
 from anlan.identity.models import Person
 from anlan.lib.refusals import Refused
@@ -27,18 +28,17 @@ def open_lessons(items: Sequence[Item[Open]]) -> Answers:
     """Give each asker the one live key, and say how far the lesson is learned."""
     if not items:
         return []
-    at = items[0].at
-    facts = facts_of({one.asked.lesson for one in items}, at)
+    facts = facts_of({one.asked.lesson for one in items})
     people = dict(
         Person.objects.filter(user__in={one.who.user for one in items}).values_list("user", "pk")
     )
     owned = any(one.owner_id is not None for one in facts.values())
-    pairs = taught(people.values()) if owned else set()
+    pairs = {(one.person, one.provider) for one in taught_to(people.values())} if owned else set()
     answers: list[Struct | Refused | None] = []
     wanted: list[Wanted] = []
     for item in items:
         fact, person = facts.get(item.asked.lesson), people.get(item.who.user)
-        refused = _refusal(fact, person, pairs)
+        refused = _refusal(fact, person, pairs, item.at)
         answers.append(refused)
         if refused is None and fact is not None and person is not None:
             wanted.append((item, fact, person))
@@ -46,10 +46,12 @@ def open_lessons(items: Sequence[Item[Open]]) -> Answers:
     return [next(opened) if answer is None else answer for answer in answers]
 
 
-def _refusal(fact: Fact | None, person: int | None, pairs: set[tuple[int, int]]) -> Refused | None:
+def _refusal(
+    fact: Fact | None, person: int | None, pairs: set[tuple[int, int]], at: datetime
+) -> Refused | None:
     if person is None:
         return NoLearner()
-    if fact is None or not fact.live:
+    if fact is None or not fact.is_live(at):
         return NoLesson()
     if fact.owner_id is not None and (person, fact.owner_id) not in pairs:
         return NoLesson()

@@ -11,8 +11,8 @@ from datetime import timedelta
 import pytest
 
 from anlan.courses.models import Progress, ReviewCard, Watching
-from anlan.courses.queries.facts import forget_facts
 from anlan.foundation.ledger.models import Entry
+from anlan.lib.at_hand import forget_everything_at_hand
 from anlan.testing.cast import NOW, Cast
 from anlan.testing.lessons import Phone, a_lesson, a_phone, progress_of
 
@@ -238,7 +238,7 @@ def test_a_lesson_that_is_retired_takes_no_more_beats(phone: Phone) -> None:
     phone.watch(0, 15)
     lesson.retired_at = NOW
     lesson.save()
-    forget_facts()
+    forget_everything_at_hand()
     assert phone.wait(15).try_beat(15, 30).status == 409
     assert progress_of(phone).reached == 15
 

@@ -15,3 +15,19 @@ def is_city_official(user: User) -> bool:
 
 def is_operator(user: User) -> bool:
     return reach(user).has(Role.OPERATOR)
+
+
+def supervises(user: User) -> bool:
+    """Officials and operators read; each sees what lies in their reach, people masked."""
+    mine = reach(user)
+    return mine.official or mine.whole_city
+
+
+def decides_in(user: User, district: str) -> bool:
+    """City officials, and those of the district; departments and operators only read."""
+    mine = reach(user)
+    return mine.has(Role.CITY_OFFICIAL) or district in mine.districts
+
+
+def decides_somewhere(user: User) -> bool:
+    return reach(user).has(Role.CITY_OFFICIAL, Role.DISTRICT_OFFICIAL)

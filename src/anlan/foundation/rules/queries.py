@@ -1,6 +1,6 @@
 """Asking the rule book."""
 
-import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,9 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from anlan.foundation.rules.models import Rule
-
-FRESH_SECONDS = 5.0
-MOST_AT_HAND = 200
+from anlan.lib.at_hand import AtHand
 
 
 @dataclass(frozen=True)
@@ -55,26 +53,13 @@ def rulebook(on: date, *, scope: str = "") -> Rulebook:
     return Rulebook({r.key: Ruling(r.value, r.clause, r.label) for r in in_force})
 
 
-class _AtHand:
-    """Rule books as this process last read them."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[date, str], tuple[Rulebook, float]] = {}
-
-    def book(self, on: date, *, scope: str = "") -> Rulebook:
-        found = self._kept.get((on, scope))
-        if found is None or time.monotonic() - found[1] > FRESH_SECONDS:
-            if len(self._kept) > MOST_AT_HAND:
-                self._kept = {}
-            found = (rulebook(on, scope=scope), time.monotonic())
-            self._kept[on, scope] = found
-        return found[0]
-
-    def forget(self) -> None:
-        self._kept = {}
+def _books(keys: Collection[tuple[date, str]]) -> dict[tuple[date, str], Rulebook]:
+    return {(on, scope): rulebook(on, scope=scope) for on, scope in keys}
 
 
-_at_hand = _AtHand()
-# For hot paths: a change of a rule is noticed within `FRESH_SECONDS`.
-rulebook_at_hand = _at_hand.book
-forget_rulebooks = _at_hand.forget
+_at_hand = AtHand(_books, seconds=5, most=200)
+
+
+def rulebook_at_hand(on: date, *, scope: str = "") -> Rulebook:
+    """For hot paths: a change of a rule is noticed within five seconds."""
+    return _at_hand.of([(on, scope)])[on, scope]

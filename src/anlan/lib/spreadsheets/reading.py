@@ -27,6 +27,7 @@ from python_calamine import (
 from anlan.lib.columns import header_key
 from anlan.lib.spreadsheets import files
 from anlan.lib.spreadsheets.files import BadSpreadsheet, EmptySheet, Limits
+from anlan.lib.text import decoded
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 Span = tuple[tuple[int, int], tuple[int, int]]
@@ -262,13 +263,7 @@ def _csv_grid(content: bytes, filename: str, limits: Limits) -> _Grid:
 
 
 def _decoded(content: bytes) -> str:
-    """UTF-8 (with or without mark), UTF-16 with mark, else GB 18030 as Chinese Excel saves csv."""
-    encodings = ("utf-16",) if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else ()
-    for encoding in (*encodings, "utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise BadSpreadsheet("csv 文件的文字编码无法识别", "请另存为 xlsx，或存为 UTF-8 编码的 csv")
+    text = decoded(content)
+    if text is None:
+        raise BadSpreadsheet("csv 文件的文字编码无法识别", "请另存为 xlsx，或存为 UTF-8 编码的 csv")
+    return text

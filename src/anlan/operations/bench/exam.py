@@ -9,7 +9,6 @@ paper's page on a cheap phone (`phone`); null without Chromium.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -17,14 +16,13 @@ from django.test import Client
 from django.utils.timezone import now
 
 from anlan.assessments.models import Sitting, SittingStatus
-from anlan.assessments.services import load_own_bank, schedule_sittings
+from anlan.assessments.services import load_own_bank
 from anlan.foundation.codes.services import load_codes
 from anlan.foundation.intake import passes
 from anlan.foundation.ledger.models import Entry
-from anlan.foundation.rules.queries import rulebook
 from anlan.foundation.rules.services import load_rules
-from anlan.lib.dates import local_date
 from anlan.operations.bench import phone
+from anlan.operations.bench.burst.exams import open_sittings
 from anlan.operations.bench.burst.figures import SIZES, Figures, cpu_ms, spread
 from anlan.operations.bench.burst.people import learners, passes_of
 from anlan.operations.bench.burst.site import Burst, Site, served
@@ -107,17 +105,7 @@ def _on_a_phone(site: Site) -> Figures:
 def _sittings(size: int, start: int) -> tuple[list[Sitting], list[str]]:
     at = now()
     people = learners(size, at=at, start=start)
-    made = schedule_sittings(
-        people,
-        title="量测考试（演示）",
-        industry="hazchem",
-        rules=rulebook(local_date(at), scope="hazchem"),
-        opens_at=at - timedelta(minutes=1),
-        closes_at=at + timedelta(hours=3),
-        by=None,
-        at=at,
-    )
-    return made, passes_of(people, at=at)
+    return open_sittings(people, at=at), passes_of(people, at=at)
 
 
 def _start(sitting: Sitting) -> dict[str, Any]:

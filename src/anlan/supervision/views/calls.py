@@ -24,7 +24,7 @@ REVEALED = ("phone", "name")
 
 
 @require_GET
-@guarded(policies.may_supervise)
+@guarded(policies.supervises)
 def calls(request: HttpRequest) -> HttpResponse:
     """Call-backs in the user's reach; those still to be made unless asked otherwise."""
     user, at = actor(request), now()

@@ -29,7 +29,7 @@ DRAWS_SHOWN = 8
 
 
 @require_GET
-@guarded(policies.may_supervise)
+@guarded(policies.supervises)
 def checks(request: HttpRequest) -> HttpResponse:
     """Draws and their visits, the newest first."""
     user = actor(request)

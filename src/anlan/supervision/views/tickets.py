@@ -29,7 +29,7 @@ handling = guarded(policies.may_handle, load=queries.ticket_for)
 
 
 @require_GET
-@guarded(policies.may_supervise)
+@guarded(policies.supervises)
 def ledger(request: HttpRequest) -> HttpResponse:
     """Every ticket in the user's reach, oldest clock first."""
     user, at = actor(request), now()
@@ -50,7 +50,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@guarded(policies.may_supervise)
+@guarded(policies.supervises)
 def export(request: HttpRequest) -> HttpResponse:
     """What is filtered, all pages, as a sheet."""
     user = actor(request)
