@@ -161,7 +161,8 @@ def test_a_lesson_is_filmed_watched_killed_finished_and_played(
 
     official.goto(f"/classes/recording/{live.uid}/")
     official.wait_for_function("() => document.querySelector('video.player').duration > 5")
-    assert abs(playing(official)[1] - (recording.duration_s or 0)) < 2
+    # The encoder was killed in a piece: what the player bridges may be that much longer.
+    assert abs(playing(official)[1] - (recording.duration_s or 0)) < 4
     official.eval_on_selector("video.player", "v => { v.muted = true; v.play() }")
     official.wait_for_function("() => document.querySelector('video.player').currentTime > 2")
     official.focus("[data-seek]")

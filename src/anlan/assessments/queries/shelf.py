@@ -56,6 +56,11 @@ class Shelf:
                 self._items |= _read(missing)
             return self._items
 
+    def look(self) -> None:
+        """Before papers are graded: by the keys as they are now, not as they were a second ago."""
+        with self._door:
+            self._look(0)
+
     def pool(self, industry: str, owner: Organization | None) -> Sequence[Candidate]:
         """What a paper may be drawn from, as the banks are now."""
         key = (industry, owner.pk if owner else None)

@@ -55,6 +55,7 @@ def submit_sitting(
 def submit_locked(hands: Sequence[Hand]) -> list[Kept | Refused]:
     """Grade what is running. What is already handed in stays as it is."""
     late = overdue(hands)
+    shelf.look()
     fetch_items(hands)
     closing: dict[int, Hand] = {}
     done: list[Kept | Refused] = []

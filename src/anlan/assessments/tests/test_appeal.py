@@ -12,6 +12,7 @@ from anlan.assessments.models import (
     ScoreChange,
     Sitting,
 )
+from anlan.assessments.queries.shelf import paper_json
 from anlan.assessments.services import (
     ask_learner,
     correct_by_appeal,
@@ -138,6 +139,7 @@ def test_a_person_may_apply_what_was_held(cast: Cast) -> None:
 def test_a_paper_under_way_is_graded_by_the_new_key(cast: Cast, sitting: Sitting) -> None:
     running = a_sitting(a_learner(2), cast.class_manager)
     start_sitting(running, by=None, at=NOW)
+    paper_json(running.questions)  # this process has the keys at hand, as of a moment ago
     item = single_no(running)[1]
     new = [(item.answer[0] + 1) % 4]
     correct_key(item, new, reason="核对条文", by=cast.city_official, at=NOW + MINUTE)
