@@ -44,7 +44,7 @@ SMALL = Size(firms=90, registered=52, people=900, sessions=150, class_size=18, p
 # The article's proportions: 1,036 sessions, 88,000+ attendances, 7,000+ key-industry enterprises,
 # 4,046 of them registered, 47,412 online learners.
 FULL = Size(
-    firms=7_900, registered=4_046, people=47_412, sessions=1_036, class_size=86, providers=12
+    firms=7_900, registered=4_046, people=47_412, sessions=1_036, class_size=88, providers=12
 )
 
 
