@@ -1,0 +1,24 @@
+"""Real people, where they work, and what opens their accounts."""
+
+from anlan.identity.models.logins import LoginCode
+from anlan.identity.models.people import (
+    FIELD_NAMES,
+    Employment,
+    Person,
+    Reveal,
+    id_index,
+    phone_index,
+)
+from anlan.identity.models.rosters import RosterUpload, UploadStatus
+
+__all__ = [
+    "FIELD_NAMES",
+    "Employment",
+    "LoginCode",
+    "Person",
+    "Reveal",
+    "RosterUpload",
+    "UploadStatus",
+    "id_index",
+    "phone_index",
+]
