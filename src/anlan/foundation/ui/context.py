@@ -13,6 +13,8 @@ from anlan.foundation.ui.menu import mark_groups, mark_items
 
 def house(request: HttpRequest) -> dict[str, Any]:
     """Lazy where it may cost a query, so that a fragment pays for nothing it doesn't show."""
+    platform = getattr(settings, "ANLAN_PLATFORM", "安澜 · 工伤预防")
+    brand, dot, tagline = platform.partition(" · ")
     return {
         "menu": SimpleLazyObject(
             lambda: mark_groups(_ask("ANLAN_MENU", request, []), request.path)
@@ -21,7 +23,9 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "role_label": SimpleLazyObject(lambda: _ask("ANLAN_ROLE_LABEL", request, "")),
         "synthetic": getattr(settings, "ANLAN_DEMONSTRATION", False),
         "city_name": getattr(settings, "ANLAN_CITY", "济南市"),
-        "platform_name": getattr(settings, "ANLAN_PLATFORM", "安澜 · 工伤预防"),
+        "platform_name": platform,
+        "brand": brand,
+        "tagline": dot + tagline,
     }
 
 
