@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
-from anlan.foundation.ui.menu import mark_groups, mark_items
+from anlan.foundation.ui.menu import FOLDS_COOKIE, kept_folds, mark_groups, mark_items
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -17,7 +17,11 @@ def house(request: HttpRequest) -> dict[str, Any]:
     brand, dot, tagline = platform.partition(" · ")
     return {
         "menu": SimpleLazyObject(
-            lambda: mark_groups(_ask("ANLAN_MENU", request, []), request.path)
+            lambda: mark_groups(
+                _ask("ANLAN_MENU", request, []),
+                request.path,
+                kept_folds(request.COOKIES.get(FOLDS_COOKIE, "")),
+            )
         ),
         "tabs": SimpleLazyObject(lambda: mark_items(_ask("ANLAN_TABS", request, []), request.path)),
         "role_label": SimpleLazyObject(lambda: _ask("ANLAN_ROLE_LABEL", request, "")),
