@@ -1,5 +1,6 @@
 """Model fields for personal data: encrypted at rest, found by blind index only."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,21 @@ from anlan.lib.keyring import Keyring, load_keyring
 
 
 @lru_cache(maxsize=4)
-def _ring_at(path: str) -> Keyring:
+def _ring_at(path: str, written: int) -> Keyring:
     return load_keyring(Path(path))
 
 
 def keyring() -> Keyring:
-    """The installation's keyring, read once per process from `settings.ANLAN_KEYRING`."""
-    return _ring_at(str(settings.ANLAN_KEYRING))
+    """The installation's keyring at `settings.ANLAN_KEYRING`, read again whenever it was written.
+
+    So a key that another process has added opens here before the first value is sealed under it.
+    """
+    path = str(settings.ANLAN_KEYRING)
+    try:
+        written = os.stat(path).st_mtime_ns
+    except FileNotFoundError:  # the very first start
+        written = 0
+    return _ring_at(path, written)
 
 
 class SealedTextField(models.TextField):  # type: ignore[type-arg]

@@ -2,7 +2,8 @@
 
 A keyring is a JSON file: `{"current": "k1", "keys": {"k1": "<base64>"}, "index": "<base64>"}`.
 New values are sealed under `current`; older keys stay until every value has been re-sealed.
-Cipher: AES-256-GCM (SM4-GCM is its national peer; the one-letter suite mark leaves room for it).
+Cipher: AES-256-GCM (suite `a`, keys of 32 bytes) or SM4-GCM (suite `s`, 16 bytes; GB/T 32907,
+GB/T 36624). A sealed value reads `suite.key.base64(nonce + text + tag)`.
 """
 
 import base64
@@ -16,11 +17,14 @@ from functools import cached_property
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from anlan.lib.write_once import write_once
 
-NONCE_BYTES = 12
+NONCE_BYTES, TAG_BYTES = 12, 16
+AES, SM4 = "a", "s"
+KEY_BYTES = {AES: 32, SM4: 16}
 
 
 class KeyMissing(Exception):
@@ -39,13 +43,18 @@ class Keyring:
         """Encrypt; the result names its key and opens only for the same `bound_to`."""
         nonce = os.urandom(NONCE_BYTES)
         box = self._ciphers[self.current].encrypt(nonce, plain, bound_to.encode())
-        return f"a.{self.current}.{base64.b64encode(nonce + box).decode()}"
+        return f"{self.mark}{base64.b64encode(nonce + box).decode()}"
+
+    @property
+    def mark(self) -> str:
+        """How every value begins that is sealed under the current key."""
+        return f"{suite_of(self.keys[self.current])}.{self.current}."
 
     def open(self, sealed: str, *, bound_to: str) -> bytes:
         """Decrypt what `seal` made; `KeyMissing` if the key is gone or the value was altered."""
-        _suite, _, rest = sealed.partition(".")
+        suite, _, rest = sealed.partition(".")
         key_id, _, body = rest.partition(".")
-        if key_id not in self.keys:
+        if key_id not in self.keys or suite != suite_of(self.keys[key_id]):
             raise KeyMissing(f"no key {key_id} in the keyring")
         try:
             raw = base64.b64decode(body, validate=True)
@@ -60,8 +69,35 @@ class Keyring:
         return hmac.new(self.index_key, f"{bound_to}\0{text}".encode(), hashlib.sha256).hexdigest()
 
     @cached_property
-    def _ciphers(self) -> dict[str, AESGCM]:
-        return {name: AESGCM(key) for name, key in self.keys.items()}
+    def _ciphers(self) -> "dict[str, AESGCM | SM4GCM]":
+        return {
+            name: AESGCM(key) if suite_of(key) == AES else SM4GCM(key)
+            for name, key in self.keys.items()
+        }
+
+
+class SM4GCM:
+    """SM4-GCM with the hands of `cryptography`'s `AESGCM`, which has no such class for SM4."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = algorithms.SM4(key)
+
+    def encrypt(self, nonce: bytes, plain: bytes, bound_to: bytes) -> bytes:
+        """Text and tag."""
+        hand = Cipher(self._key, modes.GCM(nonce)).encryptor()
+        hand.authenticate_additional_data(bound_to)
+        return hand.update(plain) + hand.finalize() + hand.tag
+
+    def decrypt(self, nonce: bytes, box: bytes, bound_to: bytes) -> bytes:
+        """`InvalidTag` if anything was altered; `ValueError` if the box is too short for a tag."""
+        hand = Cipher(self._key, modes.GCM(nonce, box[-TAG_BYTES:])).decryptor()
+        hand.authenticate_additional_data(bound_to)
+        return hand.update(box[:-TAG_BYTES]) + hand.finalize()
+
+
+def suite_of(key: bytes) -> str:
+    """The cipher that a key of this length is for."""
+    return next(suite for suite, length in KEY_BYTES.items() if length == len(key))
 
 
 def load_keyring(path: Path) -> Keyring:
@@ -73,10 +109,43 @@ def load_keyring(path: Path) -> Keyring:
     return Keyring(raw["current"], keys, base64.b64decode(raw["index"]))
 
 
+def add_key(path: Path, suite: str = AES) -> Keyring:
+    """A fresh key in the file, current from now on; the older ones go on opening."""
+    ring = load_keyring(path)
+    name = f"k{1 + max(int(known[1:]) for known in ring.keys)}"
+    key = secrets.token_bytes(KEY_BYTES[suite])
+    return _replace(path, Keyring(name, ring.keys | {name: key}, ring.index_key))
+
+
+def drop_key(path: Path, name: str) -> Keyring:
+    """Destroy a key: what is sealed under it never opens again, in any backup of the database.
+
+    `KeyMissing` if there is none of that name; `ValueError` for the current one.
+    """
+    ring = load_keyring(path)
+    if name not in ring.keys:
+        raise KeyMissing(f"no key {name} in the keyring")
+    if name == ring.current:
+        raise ValueError(f"{name} seals what is new")
+    left = {known: key for known, key in ring.keys.items() if known != name}
+    return _replace(path, Keyring(ring.current, left, ring.index_key))
+
+
 def _write_new(path: Path) -> None:
-    ring = {
-        "current": "k1",
-        "keys": {"k1": base64.b64encode(secrets.token_bytes(32)).decode()},
-        "index": base64.b64encode(secrets.token_bytes(32)).decode(),
-    }
-    write_once(path, json.dumps(ring))
+    key = secrets.token_bytes(KEY_BYTES[AES])
+    write_once(path, _text(Keyring("k1", {"k1": key}, secrets.token_bytes(32))))
+
+
+def _replace(path: Path, ring: Keyring) -> Keyring:
+    """Whole or not at all: whoever reads meanwhile reads the former file."""
+    draft = path.with_name(f".{path.name}.next")
+    draft.unlink(missing_ok=True)
+    write_once(draft, _text(ring))
+    draft.replace(path)
+    return ring
+
+
+def _text(ring: Keyring) -> str:
+    keys = {name: base64.b64encode(key).decode() for name, key in ring.keys.items()}
+    index = base64.b64encode(ring.index_key).decode()
+    return json.dumps({"current": ring.current, "keys": keys, "index": index})

@@ -49,6 +49,7 @@ COMMANDS = {
     "cosign": Command("cosign", "作为见证人核对并签署一个日志，不需要数据库", django=False),
     "unseal": Command("unseal", "用钥匙开封档案，写出副本，不需要数据库", django=False),
     "issuer": Command("issuer", "查看签发证明的证书；--renew 换发，--root 导出根证书"),
+    "keys": Command("keys", "个人信息的加密密钥：查看，换新密钥，改用新密钥，销毁旧密钥"),
     "verify": Command("verify", "核对档案、回执、证明、徽章和录像分段，不需要数据库", django=False),
     "coding": Command("coding", "由已编码的经过描述学习编码：训练、测量、使用", django=False),
 }
