@@ -80,7 +80,7 @@ def propose_times(visit: Visit, times: Sequence[datetime], *, by: User, at: date
     advance(visit, Status.PROPOSED, out_of(Status.ASSIGNED), due_at=due, escalated_at=None)
     visit.slots.all().delete()
     Slot.objects.bulk_create(Slot(visit=visit, starts_at=one) for one in offered)
-    words = "；".join(moment_text(one) for one in offered)
+    words = "\n".join(moment_text(one) for one in offered)
     write_deed(visit, DeedKind.PROPOSED, by=by, at=at, words=words, times=len(offered))
     tell_about(visit, officers(visit), "专家提出了时间，请选一个", at=at, but=by)
 

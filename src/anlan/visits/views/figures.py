@@ -24,6 +24,7 @@ from anlan.visits.queries.coverage import (
     days_to_close,
 )
 
+LABEL, SHOWN = 9, 8
 GROUPS = (
     ("district", "区县", System.GB_T_2260),
     ("key_industry", "行业", System.KEY_INDUSTRY),
@@ -60,6 +61,13 @@ def _chart(found: list[Common], span: str) -> Chart | None:
     """The items found wanting most often; the title says which is first."""
     if not found:
         return None
-    points = [Point(one.text, one.wanting, note=f"{one.enterprises} 家企业") for one in found[:8]]
+    points = [
+        Point(
+            one.text if len(one.text) <= LABEL else f"{one.text[:LABEL]}…",
+            one.wanting,
+            note=f"{one.enterprises} 家企业",
+        )
+        for one in found[:SHOWN]
+    ]
     title = f"最常见的不合格：{found[0].text}"
     return Chart("common-findings", title, "次", points, source=f"自查和专家诊疗，{span}")
