@@ -33,6 +33,12 @@ def in_force(industry: str, day: date) -> Checklist | None:
     return rows.order_by("-valid_from", "-number").first()
 
 
+def held_of(versions: Iterable[Checklist], day: date) -> Checklist | None:
+    """The same among versions of one industry that are at hand."""
+    issued = [one for one in versions if one.valid_from and one.valid_from <= day]
+    return max(issued, key=lambda one: (one.valid_from, one.number), default=None)
+
+
 def lists_for(organization: Organization, day: date) -> list[Checklist]:
     """What is walked through at an enterprise: the general list, then its industry's."""
     found = (in_force(GENERAL, day), in_force(organization.key_industry, day))

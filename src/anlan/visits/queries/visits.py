@@ -1,6 +1,7 @@
 """Reads of visits: whose, what waits for whom, who may be the expert."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -174,15 +175,17 @@ def experts_for(organization: Organization, at: datetime) -> list[Candidate]:
         .values_list("expert")
         .annotate(n=Count("pk"))
     )
+    users = list(User.objects.filter(pk__in=fitting).order_by("name", "id"))
+    against = conflicts_of(users, organization, at)
     found = [
         Candidate(
             user,
             frozenset(fields[user.pk] - {""}),
             "" in fields[user.pk],
             loads.get(user.pk, 0),
-            conflict_of(user, organization, at),
+            against.get(user.pk, ""),
         )
-        for user in User.objects.filter(pk__in=fitting).order_by("name", "id")
+        for user in users
     ]
     return sorted(found, key=lambda one: (bool(one.against), one.open_visits, one.user.name))
 
@@ -195,21 +198,36 @@ def fits(user: User, organization: Organization, at: datetime) -> bool:
 
 
 def conflict_of(user: User, organization: Organization, at: datetime) -> str:
-    """Why this expert must not look at this enterprise; empty when nothing is known.
+    """Why this expert must not look at this enterprise; empty when nothing is known."""
+    return conflicts_of([user], organization, at).get(user.pk, "")
 
-    Whoever has a role there, works there, or did within the rule's years, under this account.
+
+def conflicts_of(users: Sequence[User], organization: Organization, at: datetime) -> dict[int, str]:
+    """By user, for whoever has a role there, works there, or did within the rule's years.
+
+    Known only by this account and by the person of the roster that it belongs to.
     """
-    if reach(user, at=at).works_for(organization.uid):
-        return "在该企业任职"
     day = local_date(at)
     years = rulebook(day).whole("visits.conflict_years")
     since = day - timedelta(days=365 * years)
-    jobs = Employment.objects.filter(person__user=user, organization=organization)
-    if jobs.filter(Q(until__isnull=True) | Q(until__gte=since)).exists():
-        return f"在该企业工作，或离开不满 {years} 年"
-    if organization.registered_by_id == user.pk:
-        return "登记了该企业"
-    return ""
+    roles = Grant.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=at),
+        user__in=users,
+        scope_kind=ScopeKind.ORGANIZATION,
+        scope_key=str(organization.uid),
+    )
+    jobs = Employment.objects.filter(
+        Q(until__isnull=True) | Q(until__gte=since),
+        person__user__in=users,
+        organization=organization,
+    )
+    found = {organization.registered_by_id: "登记了该企业"} if organization.registered_by_id else {}
+    found |= dict.fromkeys(
+        jobs.values_list("person__user", flat=True), f"在该企业工作，或离开不满 {years} 年"
+    )
+    found |= dict.fromkeys(roles.values_list("user", flat=True), "在该企业任职")
+    wanted = {user.pk for user in users}
+    return {pk: why for pk, why in found.items() if pk in wanted}
 
 
 def officials_of(organization: Organization) -> list[User]:

@@ -37,18 +37,14 @@ def overview(request: HttpRequest) -> HttpResponse:
         own = [one for one in versions if one.industry == industry]
         if not own and not edits:
             continue
-        held = queries.in_force(industry, day)
+        held = queries.held_of(own, day)
         rows.append(
             {
                 "industry": industry,
                 "name": name,
-                "held": next((one for one in own if held and one.pk == held.pk), None),
+                "held": held,
                 "draft": next((one for one in own if one.status == Issue.DRAFT), None),
-                "others": [
-                    one
-                    for one in own
-                    if one.status == Issue.ISSUED and not (held and one.pk == held.pk)
-                ],
+                "others": [one for one in own if one.status == Issue.ISSUED and one != held],
             }
         )
     return render(request, "visits/checklists.html", {"rows": rows, "edits": edits})
