@@ -4,6 +4,7 @@ import { drop, get, keys, put } from './store.js'
 
 const LONGEST = 1600
 const PATIENCE = 60000
+const SLOWEST = 15 // bytes a millisecond that a request is given time for
 const token = () => (document.querySelector('meta[name="csrf-token"]') || {}).content || ''
 const keyOf = (owner, nonce) => `hazard:${owner}:${nonce}`
 
@@ -33,9 +34,11 @@ export async function waiting(owner) {
 export async function send(url, report) {
   const body = new FormData()
   for (const [name, value] of Object.entries(report.fields)) body.append(name, value)
-  for (const { name, type, data } of report.photos) body.append('photos', new Blob([data], { type }), name)
+  for (const [name, values] of Object.entries(report.many || {})) values.forEach((value) => body.append(name, value))
+  for (const { field = 'photos', name, type, data } of report.photos) body.append(field, new Blob([data], { type }), name)
+  const bytes = report.photos.reduce((sum, one) => sum + one.data.byteLength, 0)
   const stop = new AbortController()
-  const timer = setTimeout(() => stop.abort(), PATIENCE)
+  const timer = setTimeout(() => stop.abort(), Math.max(PATIENCE, bytes / SLOWEST))
   try {
     const answer = await fetch(url, {
       method: 'POST', credentials: 'same-origin', body, signal: stop.signal,

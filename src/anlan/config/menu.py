@@ -28,6 +28,8 @@ def menu_for(user: User) -> list[MenuGroup]:
         groups += _provider(user)
     if mine.has(Role.TRAINER, Role.EXAMINER):
         groups += _teaching(user)
+    if mine.has(Role.EXPERT):
+        groups += _expert()
     if mine.has(Role.SAFETY_OFFICER):
         groups += _enterprise(user)
     if is_operator(user):
@@ -36,12 +38,19 @@ def menu_for(user: User) -> list[MenuGroup]:
 
 
 def tabs_for(user: User) -> list[MenuItem]:
-    """The tabs at the bottom of a phone page: an examiner's, or a learner's."""
+    """The tabs at the bottom of a phone page: an examiner's, an expert's, or a learner's."""
     if reach(user).has(Role.EXAMINER):
         return [
             MenuItem("首页", reverse("desks:home"), "home"),
             MenuItem("实操考核", reverse("classes:examiner"), "clipboard-check"),
             MenuItem("培训班", reverse("classes:list"), "list-details"),
+            MenuItem("通知", reverse("notices:inbox"), "bell", unread_count(user)),
+        ]
+    if reach(user).has(Role.EXPERT):
+        return [
+            MenuItem("诊疗", reverse("visits:today"), "home"),
+            MenuItem("隐患", reverse("hazards:mine"), "alert-triangle"),
+            MenuItem("清单", reverse("visits:checklists"), "list-check"),
             MenuItem("通知", reverse("notices:inbox"), "bell", unread_count(user)),
         ]
     return [
@@ -110,6 +119,7 @@ def _official(user: User) -> list[MenuGroup]:
         MenuItem("班次明细", reverse("insights:classes"), "chart-bar"),
         MenuItem("企业覆盖", reverse("insights:enterprises"), "building-factory-2"),
         MenuItem("隐患指标", reverse("hazards:figures"), "chart-line"),
+        MenuItem("诊疗与自查", reverse("visits:coverage"), "chart-line"),
         MenuItem("指标口径", reverse("insights:definitions"), "book"),
         MenuItem("代码查询", reverse("codes:browse"), "list-search"),
     ]
@@ -129,7 +139,10 @@ def _official(user: User) -> list[MenuGroup]:
 
 def _dangers(user: User, decides: bool) -> list[MenuItem]:
     waiting = hazards.waiting_for(user, now()).count() if decides else 0
-    found = [MenuItem("隐患", reverse("hazards:ledger"), "alert-triangle", waiting)]
+    found = [
+        MenuItem("隐患", reverse("hazards:ledger"), "alert-triangle", waiting),
+        MenuItem("专家诊疗", reverse("visits:ledger"), "heart-handshake"),
+    ]
     if decides:
         told = tips.open_tips(user).count()
         found.append(MenuItem("举报核查", reverse("hazards:tips"), "message", told))
@@ -165,6 +178,15 @@ def _teaching(user: User) -> list[MenuGroup]:
     return [MenuGroup("教学", items)]
 
 
+def _expert() -> list[MenuGroup]:
+    items = [
+        MenuItem("我的诊疗", reverse("visits:today"), "heart-handshake"),
+        MenuItem("我登记的隐患", reverse("hazards:mine"), "alert-triangle"),
+        MenuItem("检查清单", reverse("visits:checklists"), "list-check"),
+    ]
+    return [MenuGroup("诊疗", items)]
+
+
 def _enterprise(user: User) -> list[MenuGroup]:
     organization = booking_organization(user)
     if organization is None:
@@ -198,6 +220,7 @@ def _enterprise(user: User) -> list[MenuGroup]:
             hazards.waiting_for(user, now()).count(),
         ),
         MenuItem("上报隐患", reverse("hazards:report"), "camera"),
+        MenuItem("自查与专家诊疗", reverse("visits:mine"), "clipboard-check"),
     ]
     return [
         MenuGroup("培训", work),

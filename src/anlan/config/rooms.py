@@ -59,6 +59,7 @@ ANLAN_SENTENCES = [
     "anlan.hazards.sentences.SENTENCES",
     "anlan.assessments.sentences.SENTENCES",
     "anlan.classes.sentences.SENTENCES",
+    "anlan.visits.sentences.SENTENCES",
     "anlan.bookings.sentences.SENTENCES",
     "anlan.kits.sentences.SENTENCES",
     "anlan.archives.sentences.SENTENCES",

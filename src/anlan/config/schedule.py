@@ -45,6 +45,7 @@ from anlan.supervision.jobs import (
     look_for_doubts,
     print_photos,
 )
+from anlan.visits.jobs import escalate_visits
 
 SCHEDULE = [
     # A checkpoint follows at most a second after: half of it to wait, half of it to sign.
@@ -79,6 +80,7 @@ SCHEDULE = [
     Job(destroy_ended_keys, every=timedelta(hours=1)),
     Job(forget_answers, every=timedelta(minutes=10)),
     Job(escalate_overdue, every=timedelta(minutes=5)),
+    Job(escalate_visits, every=timedelta(minutes=5)),
     Job(forget_addresses, every=timedelta(hours=1)),
     Job(print_photos, every=timedelta(seconds=30)),
     Job(look_for_doubts, every=timedelta(minutes=5)),

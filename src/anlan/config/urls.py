@@ -25,6 +25,7 @@ urlpatterns = [
     path("hazards/", include("anlan.hazards.urls")),
     path("tips/", include("anlan.hazards.tip_urls")),
     path("classes/", include("anlan.classes.urls")),
+    path("visits/", include("anlan.visits.urls")),
     path("bookings/", include("anlan.bookings.urls")),
     path("kits/", include("anlan.kits.urls")),
     path("archives/", include("anlan.archives.urls")),

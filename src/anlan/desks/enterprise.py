@@ -9,6 +9,7 @@ from anlan.bookings import queries as bookings
 from anlan.bookings.models import Booking
 from anlan.bookings.policies import booking_organization
 from anlan.classes.models import Session
+from anlan.desks.expert import visit_todo
 from anlan.desks.queries import AHEAD, certificates_of, of_year, sessions_of_people
 from anlan.desks.shape import SHOWN, Coming, Desk, Figure
 from anlan.foundation.accounts.models import User
@@ -20,8 +21,10 @@ from anlan.insights.queries import held, present
 from anlan.lib.dates import at_shanghai, local_date
 from anlan.organizations import queries as organizations
 from anlan.organizations.models import Organization, Status
+from anlan.visits.queries import inspection_due, visits
 
 BEGINS = time(8, 30)
+LAST_MINUTE = time(23, 59)
 ROSTER_ACTS = {UploadStatus.UPLOADED: "去确认", UploadStatus.FAILED: "重新上传"}
 
 
@@ -32,7 +35,8 @@ def desk_of(user: User, at: datetime) -> Desk:
         return newcomer_desk(user, at)
     today = local_date(at)
     short = list(bookings.short_of_names(organization)[:SHOWN])
-    todos = [*(_names(one) for one in short), *_rosters(organization)]
+    todos = [*_safety(user, organization, at), *(_names(one) for one in short)]
+    todos += _rosters(organization)
     coming = sessions_of_people(organization, today, today + AHEAD)[:SHOWN]
     return Desk(
         todos=todos[:SHOWN],
@@ -62,6 +66,16 @@ def _registration(organization: Organization) -> Todo:
         "去修改" if returned else "查看",
         note,
     )
+
+
+def _safety(user: User, organization: Organization, at: datetime) -> list[Todo]:
+    """A self-inspection that is overdue, visits that wait for an answer."""
+    todos = [visit_todo(one) for one in visits.waiting_for(user, at).order_by("due_at", "id")]
+    due = inspection_due(organization, at)
+    if due is not None and due < local_date(at):
+        last = at_shanghai(due, LAST_MINUTE)
+        todos.append(Todo("企业自查已过期", reverse("visits:mine"), "去自查", "", last))
+    return todos
 
 
 def _names(booking: Booking) -> Todo:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from anlan.classes import queries as classes
 from anlan.classes.models import ChangeRequest, Status, TrainingClass
+from anlan.desks.expert import visit_todo
 from anlan.desks.shape import SHOWN, Desk, Figure
 from anlan.desks.sittings import sittings_waiting
 from anlan.foundation.accounts.models import Role, User
@@ -19,6 +20,7 @@ from anlan.organizations import queries as organizations
 from anlan.organizations.models import Organization
 from anlan.supervision import queries as supervision
 from anlan.supervision.models import SpotCheck
+from anlan.visits.queries import visits
 
 BEGINS = time(8, 30)
 
@@ -32,12 +34,14 @@ def desk_of(user: User, figures: Overview, year: int, at: datetime) -> Desk:
     registrations = organizations.waiting_for(user)
     doubts = _doubts(user)
     papers = sittings_waiting(user)
+    calls = [visit_todo(one) for one in visits.oldest_clock_first(visits.waiting_for(user, at))]
     checks = [_check(check) for check in supervision.checks_waiting_for(user)]
     waiting = applications.count() + changes.count() + registrations.count()
     todos = [
         *doubts,
         *checks,
         *papers,
+        *calls,
         *(_application(klass) for klass in applications[:SHOWN]),
         *(_change(change) for change in changes.select_related("klass__provider")[:SHOWN]),
         *(_registration(one) for one in registrations[:SHOWN]),
@@ -47,7 +51,7 @@ def desk_of(user: User, figures: Overview, year: int, at: datetime) -> Desk:
         todos=todos[:SHOWN],
         figures=_figures(figures, year),
         quiet="没有等您审批的事项。新的开班申请、变更和单位登记会出现在这里。",
-        waiting=waiting + len(doubts) + len(checks) + len(papers),
+        waiting=waiting + len(doubts) + len(checks) + len(papers) + len(calls),
         rest_href=reverse("classes:queue"),
     )
 

@@ -22,11 +22,12 @@ OFFICIAL = Seat(
 )
 PROVIDER = Seat("provider", "班主任", (Role.CLASS_MANAGER,))
 TEACHING = Seat("teaching", "讲师与考官", (Role.TRAINER, Role.EXAMINER))
+EXPERT = Seat("expert", "专家", (Role.EXPERT,))
 ENTERPRISE = Seat("enterprise", "企业", (Role.SAFETY_OFFICER,))
 OPERATOR = Seat("operator", "运维", (Role.OPERATOR,))
 LEARNER = Seat("learner", "学员", (Role.LEARNER,))
 NEWCOMER = Seat("newcomer", "登记", ())
-SEATS = (OFFICIAL, PROVIDER, TEACHING, ENTERPRISE, OPERATOR, LEARNER)
+SEATS = (OFFICIAL, PROVIDER, TEACHING, EXPERT, ENTERPRISE, OPERATOR, LEARNER)
 
 
 def seats_of(user: User, *, learns: bool) -> list[Seat]:

@@ -6,15 +6,15 @@ from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.views.decorators.http import require_GET
 
 from anlan.bookings.policies import booking_organization
 from anlan.desks import enterprise as enterprise_desk
-from anlan.desks import learner, official, operator, policies, provider, queries, teaching
+from anlan.desks import expert, learner, official, operator, policies, provider, queries, teaching
 from anlan.desks.progress import ProgressFilters, figures_of, narrowed
-from anlan.desks.roles import LEARNER, OFFICIAL, seat_for, seats_of
+from anlan.desks.roles import EXPERT, LEARNER, OFFICIAL, seat_for, seats_of
 from anlan.desks.shape import Desk
 from anlan.foundation.accounts.guards import actor, guarded, signed_in
 from anlan.foundation.accounts.models import User
@@ -34,6 +34,7 @@ BUILDERS: dict[str, Callable[[User, datetime], Desk]] = {
     "teaching": teaching.desk_of,
     "enterprise": enterprise_desk.desk_of,
     "operator": operator.desk_of,
+    "expert": expert.desk_of,
     "newcomer": enterprise_desk.newcomer_desk,
 }
 
@@ -52,6 +53,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if seat == LEARNER:
         context["phone"] = learner.phone_of(user, person, at)
         return render(request, "desks/learner.html", context)
+    if seat == EXPERT and len(seats) == 1:
+        return redirect("visits:today")
     if seat == OFFICIAL:
         return _official(request, user, at, context)
     context["desk"] = BUILDERS[seat.key](user, at)

@@ -25,6 +25,7 @@ LOGINS = (
     Login("jiangshi", "演示·讲师", Role.TRAINER, "看自己的课表和授课班级"),
     Login("kaoguan", "演示·考官", Role.EXAMINER, "用手机打分实操考核"),
     Login("anquanyuan", "演示·企业安全员", Role.SAFETY_OFFICER, "上传花名册、预约名额、选人报名"),
+    Login("zhuanjia", "演示·专家", Role.EXPERT, "手机上看今天的诊疗、逐项检查、签发报告"),
     Login("xueyuan", "安晓澜", Role.LEARNER, "手机上扫码签到、考试、评价、领证书"),
     Login("yunwei", "演示·平台运维", Role.OPERATOR, "查看平台运行情况"),
 )

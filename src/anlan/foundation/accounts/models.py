@@ -50,6 +50,7 @@ class Role(models.TextChoices):
     TRAINER = "trainer", "讲师"
     EXAMINER = "examiner", "考官"
     SAFETY_OFFICER = "safety_officer", "企业安全员"
+    EXPERT = "expert", "专家"
     LEARNER = "learner", "学员"
     OPERATOR = "operator", "平台运维"
 

@@ -21,6 +21,7 @@ class Source(models.TextChoices):
     SELF_CHECK = "self_check", "企业自查"
     VISIT = "visit", "监管检查"
     WHISTLE_BLOW = "whistle_blow", "举报核实"
+    EXPERT = "expert", "专家诊疗"
 
 
 class Status(models.TextChoices):
@@ -38,7 +39,8 @@ class Hazard(models.Model):
     `risk` is an accident type of the list `risk_system` that held on the day. `due_at` is the clock
     of the present step (of the revisit once closed, empty when nothing is waited for) and
     `escalated_at` says that its running out was told to the district. `reporter` is empty where a
-    tip was borne out: this row never leads to who told it.
+    tip was borne out: this row never leads to who told it. `wanted_by`: the day by which an expert
+    wants it put right; it can shorten the rule's days and never lengthen them.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -61,6 +63,7 @@ class Hazard(models.Model):
     reported_at = models.DateTimeField()
     status = models.CharField(max_length=12, choices=Status, default=Status.REPORTED)
     due_at = models.DateTimeField(null=True, blank=True)
+    wanted_by = models.DateField("希望整改日期", null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     revisited_at = models.DateTimeField(null=True, blank=True)

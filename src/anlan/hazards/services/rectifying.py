@@ -15,7 +15,7 @@ from anlan.hazards.services.reporting import reopen_hazard
 from anlan.hazards.services.steps import clock, said, tell_about, write_act
 from anlan.hazards.states import out_of
 from anlan.identity.models import Person
-from anlan.lib.dates import local_date
+from anlan.lib.dates import day_bounds, local_date
 from anlan.lib.refusals import BadInput, NotAllowed, Refused
 from anlan.lib.states import advance
 
@@ -25,7 +25,7 @@ def assign_hazard(hazard: Hazard, to: Person, *, by: User, at: datetime) -> Rect
     """Make somebody who works there responsible, within the days that the rule gives the grade."""
     if not queries.works_there(to, hazard.organization):
         raise BadInput("选择的人现在不在这家单位。", "请从名单里选一名在职人员。")
-    due = clock(hazard, "rectify_days", at)
+    due = _deadline(hazard, at)
     advance(hazard, Status.ASSIGNED, out_of(Status.ACCEPTED), due_at=due, escalated_at=None)
     order = Rectification.objects.create(hazard=hazard, responsible=to, assigned_at=at, due_at=due)
     day = local_date(due).isoformat()
@@ -131,6 +131,18 @@ def may_recheck(by: User, hazard: Hazard, order: Rectification, *, at: datetime)
     if hazard.grade == Grade.MAJOR and book.flag("hazard.major_by_official"):
         return policies.decides_in(by, hazard.district)
     return policies.may_handle(by, hazard)
+
+
+def _deadline(hazard: Hazard, at: datetime) -> datetime:
+    """The rule's days, or the end of the day that an expert wanted when that comes first.
+
+    A day that is over by then (a hazard opened again) shortens nothing.
+    """
+    due = clock(hazard, "rectify_days", at)
+    if hazard.wanted_by is None:
+        return due
+    wanted = day_bounds(hazard.wanted_by)[1]
+    return min(due, wanted) if wanted > at else due
 
 
 def _order(hazard: Hazard) -> Rectification:

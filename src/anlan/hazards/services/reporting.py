@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -34,6 +34,7 @@ class Report:
     nonce: uuid.UUID
     photos: Sequence[StoredFile] = ()
     found_at: datetime | None = None
+    wanted_by: date | None = None
 
 
 @transaction.atomic
@@ -138,6 +139,7 @@ def _new(report: Report, source: Source, by: User, at: datetime) -> Hazard:
         nonce=report.nonce,
         found_at=_found(report.found_at, at),
         reported_at=at,
+        wanted_by=report.wanted_by,
         search=bigrams(place, what, body.name),
     )
     hazard.due_at = clock(hazard, "accept_days", at)

@@ -19,6 +19,7 @@ from anlan.lib.fields import keyring
 from anlan.lib.refusals import Refused
 from anlan.operations.commands import run_command
 from anlan.organizations.models import Organization
+from anlan.visits.services.checklists import load_inspection_lists
 
 # What the product ships, in the order in which one needs the other. Each loader is idempotent and
 # says how many it looked after.
@@ -28,6 +29,7 @@ LOADERS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("题库", lambda: load_own_bank(at=now()).items.count()),
     ("实操评分表", load_checklists),
     ("培训大纲", load_syllabi),
+    ("检查清单", load_inspection_lists),
 )
 
 

@@ -1,0 +1,26 @@
+"""What each ledger verb of this room says."""
+
+SENTENCES = {
+    "checklist_drafted": "起草检查清单第 {number} 版",
+    "checklist_item_written": "修改清单草稿：{key}",
+    "checklist_item_removed": "删除清单草稿中的一项：{key}",
+    "checklist_filled": "从表格导入清单草稿，{items} 项",
+    "checklist_discarded": "放弃清单草稿",
+    "checklist_issued": "发布检查清单，{items} 项，自 {valid_from} 启用",
+    "inspection_handed_in": "提交逐项检查：{answers} 项，不合格 {wanting} 项",
+    "visit_requested": "企业申请专家诊疗",
+    "visit_ordered": "安排专家诊疗",
+    "visit_assigned": "指派专家",
+    "visit_proposed": "专家提出 {times} 个时间",
+    "visit_declined": "时间都不合适，请专家另提",
+    "visit_booked": "约定 {starts_at}",
+    "visit_moved": "改期",
+    "visit_cancelled": "取消诊疗",
+    "visit_begun": "专家到达，照片 {photos} 张",
+    "visit_ended": "现场结束：不合格 {wanting} 项，建议 {advised} 项",
+    "visit_signed": "专家签发诊疗报告",
+    "visit_received": "企业签收诊疗报告",
+    "visit_contested": "企业对报告提出异议",
+    "visit_concluded": "诊疗办结",
+    "visit_escalated": "{step}超期，报区县",
+}

@@ -1,0 +1,1 @@
+"""Verbs of this room, by topic: checklists, inspecting, arranging, visiting, escalating."""

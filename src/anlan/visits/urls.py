@@ -1,0 +1,42 @@
+from django.urls import path
+
+from anlan.visits.views import checklists, figures, lists, visits, walks
+
+app_name = "visits"
+urlpatterns = [
+    path("", lists.ledger, name="ledger"),
+    path("mine", lists.mine, name="mine"),
+    path("today", lists.today, name="today"),
+    path("ask", lists.ask, name="ask"),
+    path("order", lists.order, name="order"),
+    path("coverage", figures.coverage, name="coverage"),
+    path("check", walks.self_check, name="self_check"),
+    path("inspections/<uuid:uid>/", walks.inspection, name="inspection"),
+    path("inspections/<uuid:uid>/photo/<uuid:file>", walks.photo, name="inspection_photo"),
+    path("lists/", checklists.overview, name="checklists"),
+    path("lists/draft", checklists.draft, name="draft"),
+    path("lists/<uuid:uid>/", checklists.checklist, name="checklist"),
+    path("lists/<uuid:uid>/export", checklists.export, name="export"),
+    path("lists/<uuid:uid>/add", checklists.add, name="add_item"),
+    path("lists/<uuid:uid>/fill", checklists.fill, name="fill"),
+    path("lists/<uuid:uid>/issue", checklists.issue, name="issue"),
+    path("lists/<uuid:uid>/discard", checklists.discard, name="discard"),
+    path("lists/<uuid:uid>/<slug:key>", checklists.item, name="item"),
+    path("lists/<uuid:uid>/<slug:key>/remove", checklists.remove, name="remove_item"),
+    path("<uuid:uid>/", visits.visit, name="visit"),
+    path("<uuid:uid>/walk", walks.walk, name="walk"),
+    path("<uuid:uid>/report.pdf", visits.report, name="report"),
+    path("<uuid:uid>/photo/<uuid:file>", visits.photo, name="photo"),
+    path("<uuid:uid>/assign", visits.assign, name="assign"),
+    path("<uuid:uid>/propose", visits.propose, name="propose"),
+    path("<uuid:uid>/choose", visits.choose, name="choose"),
+    path("<uuid:uid>/decline-times", visits.decline_times, name="decline_times"),
+    path("<uuid:uid>/move", visits.move, name="move"),
+    path("<uuid:uid>/cancel", visits.cancel, name="cancel"),
+    path("<uuid:uid>/begin", visits.begin, name="begin"),
+    path("<uuid:uid>/sign", visits.sign, name="sign"),
+    path("<uuid:uid>/receive", visits.receive, name="receive"),
+    path("<uuid:uid>/contest", visits.contest, name="contest"),
+    path("<uuid:uid>/conclude", visits.conclude, name="conclude"),
+    path("<uuid:uid>/revisit", visits.revisit, name="revisit"),
+]
