@@ -13,7 +13,7 @@ import numpy as np
 
 from anlan.injuries.models import RecognitionOutcome
 from anlan.insights.distribution.columns import FOREVER, Array, day_number, second
-from anlan.insights.distribution.dimensions import DIMENSIONS, Group, Grouping
+from anlan.insights.distribution.dimensions import DIMENSIONS, Group, Grouping, industry_flags
 from anlan.insights.distribution.questions import Base, Question
 from anlan.insights.distribution.scope import Scope
 from anlan.insights.distribution.snapshot import Snapshot
@@ -206,19 +206,16 @@ class Counter:
         if question.until:
             rows &= columns["day"] <= day_number(question.until)
         for name, key in question.picks.items():
-            rows &= self._picked(name, key)
+            rows &= self.picked(name, key)[columns[DIMENSIONS[name].column]]
         counted = self.scope.counted(self.snapshot)
         return rows if counted is None else rows & counted
 
-    def _picked(self, name: str, key: str) -> Array:
-        columns = self.snapshot.columns
+    def picked(self, name: str, key: str) -> Array:
+        """By number of a dimension's column: whether it belongs to the group of that key."""
         if name == "industry":
-            words = self.snapshot.words["industry"]
-            lookup = np.fromiter((word.startswith(key) for word in words), bool)
-        else:
-            grouping = self.grouping(name)
-            lookup = grouping.lookup == grouping.index(key)
-        found: Array = lookup[columns[DIMENSIONS[name].column]]
+            return industry_flags(self.snapshot.words["industry"], key)
+        grouping = self.grouping(name)
+        found: Array = grouping.lookup == grouping.index(key)
         return found
 
 

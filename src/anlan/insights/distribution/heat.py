@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from anlan.foundation.ui.charts import SHADES
 from anlan.insights.distribution.counting import Cell, Counter, Table
 from anlan.insights.distribution.dimensions import NOT_SAID, Group
-from anlan.insights.distribution.pictures import NOTHING, records_url
+from anlan.insights.distribution.pictures import NOTHING, records_base
 
 
 @dataclass(frozen=True)
@@ -36,34 +37,36 @@ class Heat:
 
 def heat_of(counter: Counter, table: Table, rows: str, columns: str) -> Heat:
     largest = max((cell.count or 0 for line in table.cells for cell in line), default=0)
+    both = records_base(counter, rows, columns)
+    across = [f"&{columns}={quote(one.key)}" if one.key else "" for one in table.columns]
 
-    def square(cell: Cell, shaded: bool, **picks: str) -> Square:
-        dead = cell.count == 0 or "" in picks.values()
-        href = "" if dead else records_url(counter, **picks)
-        return Square(cell.text if cell.count != 0 else "", href, _shade(cell, largest, shaded))
+    def row(group: Group, cells: Sequence[Cell], total: Cell) -> HeatRow:
+        down = f"{both}&{rows}={quote(group.key)}" if group.key else ""
+        squares = [
+            _square(cell, down + over if down and over else "", largest)
+            for over, cell in zip(across, cells, strict=True)
+        ]
+        alone = f"{records_base(counter, rows)}&{rows}={quote(group.key)}" if group.key else ""
+        return HeatRow(group.label, squares, _square(total, alone))
 
-    lines = [
-        HeatRow(
-            group.label,
-            [
-                square(cell, True, **{rows: group.key, columns: column.key})
-                for column, cell in zip(table.columns, line, strict=True)
-            ],
-            square(total, False, **{rows: group.key}),
-        )
-        for group, line, total in zip(table.rows, table.cells, table.row_totals, strict=True)
-    ]
-    totals = [
-        square(cell, False, **{columns: column.key})
-        for column, cell in zip(table.columns, table.column_totals, strict=True)
-    ]
+    below = records_base(counter, columns)
     return Heat(
         [column.label for column in table.columns],
-        lines,
-        totals,
-        square(table.total, False),
+        [row(*one) for one in zip(table.rows, table.cells, table.row_totals, strict=True)],
+        [
+            _square(cell, below + over if over else "")
+            for over, cell in zip(across, table.column_totals, strict=True)
+        ],
+        _square(table.total, ""),
         table.any_hidden,
     )
+
+
+def _square(cell: Cell, href: str, largest: int = 0) -> Square:
+    """A nought leads nowhere and stays blank; totals have no shade."""
+    if cell.count == 0:
+        return Square("", "", 0)
+    return Square(cell.text, href, _shade(cell, largest))
 
 
 def busiest(table: Table, join: str) -> str:
@@ -85,7 +88,7 @@ def busiest(table: Table, join: str) -> str:
     return f"{column.label}{join}{row.label}{more}最多，{most:,} 例"
 
 
-def _shade(cell: Cell, largest: int, shaded: bool) -> int:
-    if not shaded or not cell.count:
+def _shade(cell: Cell, largest: int) -> int:
+    if not largest or not cell.count:
         return 0
     return min(SHADES, cell.count * SHADES // largest + (cell.count * SHADES % largest > 0))

@@ -1,6 +1,7 @@
 """Counts and rates as pictures whose titles say what is found."""
 
 from collections.abc import Sequence
+from urllib.parse import quote, urlencode
 
 from django.urls import reverse
 
@@ -18,7 +19,13 @@ TOP = 10
 
 def records_url(counter: Counter, **picks: str) -> str:
     """The cases behind a count."""
-    return reverse("insights:injury_cases") + counter.question.picking(**picks).query()
+    return records_base(counter, *picks) + "".join(f"&{k}={quote(v)}" for k, v in picks.items())
+
+
+def records_base(counter: Counter, *names: str) -> str:
+    """The same without these conditions, to be added: a large table has a thousand of them."""
+    said = {k: v for k, v in counter.question.plain().items() if k not in names}
+    return f"{reverse('insights:injury_cases')}?{urlencode(said)}"
 
 
 def picture(counter: Counter, name: str, *, top: int = TOP) -> Chart:

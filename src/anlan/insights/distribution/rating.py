@@ -14,12 +14,7 @@ import numpy as np
 from anlan.injuries.models import Circumstance, Severity
 from anlan.insights.distribution.columns import Array, month_number
 from anlan.insights.distribution.counting import HIDDEN, Cell, Counter
-from anlan.insights.distribution.dimensions import (
-    DIMENSIONS,
-    NOT_INSURED_BY,
-    Group,
-    industry_flags,
-)
+from anlan.insights.distribution.dimensions import DIMENSIONS, NOT_INSURED_BY, Group
 from anlan.methods.rates import rate_limits
 
 APART = (Circumstance.COMMUTING, Circumstance.SUDDEN_DEATH, Circumstance.DISEASE)
@@ -163,7 +158,7 @@ def _people(counter: Counter, name: str, size: int) -> _People:
     rows = np.ones(len(held["month"]), bool)
     for pick, key in question.picks.items():
         if DIMENSIONS[pick].insured or DIMENSIONS[pick].column == "month":
-            rows &= _picked(counter, pick, key)
+            rows &= counter.picked(pick, key)[held[DIMENSIONS[pick].column]]
     counted = counter.scope.industries_counted
     if counted is not None:
         words = counter.snapshot.words["key_industry"]
@@ -177,17 +172,6 @@ def _people(counter: Counter, name: str, size: int) -> _People:
     where = group[rows] * len(share) + month[rows]
     people = np.bincount(where, weights=held["people"][rows], minlength=size * len(share))
     return _People(people.reshape(size, len(share)), share, first)
-
-
-def _picked(counter: Counter, name: str, key: str) -> Array:
-    held = counter.snapshot.exposure
-    if name == "industry":
-        lookup = industry_flags(counter.snapshot.words["industry"], key)
-    else:
-        grouping = counter.grouping(name)
-        lookup = grouping.lookup == grouping.index(key)
-    found: Array = lookup[held[DIMENSIONS[name].column]]
-    return found
 
 
 def _months(counter: Counter, rows: Array) -> tuple[int, Array]:
