@@ -13,7 +13,14 @@ import numpy as np
 
 from anlan.injuries.models import RecognitionOutcome
 from anlan.insights.distribution.columns import FOREVER, Array, day_number, second
-from anlan.insights.distribution.dimensions import DIMENSIONS, Group, Grouping, industry_flags
+from anlan.insights.distribution.dimensions import (
+    DIMENSIONS,
+    NOT_SAID,
+    OTHER,
+    Group,
+    Grouping,
+    industry_flags,
+)
 from anlan.insights.distribution.questions import Base, Question
 from anlan.insights.distribution.scope import Scope
 from anlan.insights.distribution.snapshot import Snapshot
@@ -54,7 +61,11 @@ class List:
 
     def in_order(self) -> list[tuple[Group, Cell]]:
         """Groups in their own order, without the empty ones at either end."""
-        pairs = list(zip(self.groups, self.cells, strict=True))
+        pairs = [
+            pair
+            for pair in zip(self.groups, self.cells, strict=True)
+            if pair[1].count != 0 or pair[0].key not in (NOT_SAID, OTHER)
+        ]
         filled = [at for at, pair in enumerate(pairs) if pair[1].count != 0]
         return pairs[filled[0] : filled[-1] + 1] if filled else []
 

@@ -9,8 +9,9 @@ from anlan.insights.distribution.dimensions import DIMENSIONS
 from anlan.insights.distribution.questions import Base, Question
 
 ALL = ("", "全部")
-MAIN = ("district", "key_industry", "circumstance", "severity")
+MAIN = ("district", "key_industry", "circumstance")
 MORE = (
+    "severity",
     "type",
     "source",
     "part",

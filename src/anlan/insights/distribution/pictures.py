@@ -1,6 +1,7 @@
 """Counts and rates as pictures whose titles say what is found."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from django.urls import reverse
@@ -44,6 +45,16 @@ def picture(counter: Counter, name: str, *, top: int = TOP) -> Chart:
         points if dimension.ordered else points[:top],
         f"{dimension.label}，{period_text(counter.question)}{rest}",
     )
+
+
+def trend(counter: Counter) -> Chart:
+    """Month by month; the title is the span, since months are of an age each."""
+    chart = picture(counter, "year_month")
+    shown = [point.value for point in chart.points if not point.blank]
+    if len(shown) < 2:
+        return chart
+    title = f"每月 {min(shown):,.0f} 至 {max(shown):,.0f} 例"
+    return replace(chart, title=title)
 
 
 def finding(found: List, what: str) -> str:

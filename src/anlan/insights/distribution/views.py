@@ -142,7 +142,7 @@ def injuries(request: HttpRequest, desk: Desk) -> HttpResponse:
     charts = [
         pictures.picture(desk.counter, name) for name in OVERVIEW if name not in desk.question.picks
     ]
-    trend = pictures.picture(desk.counter, "year_month")
+    trend = pictures.trend(desk.counter)
     return _shown(
         request,
         desk,

@@ -18,6 +18,8 @@ from anlan.methods.small_cells import hide_list
 
 AGES = (0, 1, 3, 6, 12)  # months after the end of the month of injury
 
+LEAST = 10
+
 
 @dataclass(frozen=True)
 class Month:
@@ -34,9 +36,9 @@ class Month:
 
     @property
     def growth(self) -> float | None:
-        """Now ÷ at first."""
+        """Now ÷ at first; of a handful at first it would say nothing."""
         first = self.first
-        if first is None or not first.count or self.now.count is None:
+        if first is None or (first.count or 0) < LEAST or self.now.count is None:
             return None
         return self.now.count / first.count
 
