@@ -123,7 +123,11 @@ class Counter:
 
     def by(self, name: str) -> List:
         grouping = self.grouping(name)
-        all_, unseen = self._counts(self._groups_of(name, grouping), len(grouping.groups))
+        values, size = self.values(DIMENSIONS[name].column), len(grouping.groups)
+        all_, unseen = (
+            np.bincount(grouping.lookup, weights=counts, minlength=size).astype(np.int64)
+            for counts in self._counts(values, len(grouping.lookup))
+        )
         hidden, total_hidden = hide_list(unseen, self.least)
         cells = [_cell(count, hide) for count, hide in zip(all_, hidden, strict=True)]
         return List(grouping.groups, cells, _cell(all_.sum(), total_hidden))

@@ -100,7 +100,7 @@ def _types(snapshot: Snapshot, manner: Manner) -> Grouping:
     new, old = System.GB_6441_2025, System.GB_6441_1986
     groups = [Group(f"{new}@{code}", name) for code, name in codes.choices(new)]
     if not manner.new_types:
-        groups += [Group(f"{old}@{code}", f"{name}（1986）") for code, name in codes.choices(old)]
+        groups += [Group(f"{old}@{code}", f"{name} (86)") for code, name in codes.choices(old)]
         return _of_words(snapshot, "type", groups, lambda word: word)
     groups.append(Group(SPLIT, "拆分，待定"))
     known = {f"{old}@{code}": _in_2025(code) for code, _ in codes.choices(old)}

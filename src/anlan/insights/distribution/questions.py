@@ -29,7 +29,7 @@ class Base(StrEnum):
     @property
     def label(self) -> str:
         return {
-            Base.RECOGNISED: "已认定（含视同）",
+            Base.RECOGNISED: "已认定工伤",
             Base.REPORTED: "快报",
             Base.ALL: "全部已知案件",
         }[self]

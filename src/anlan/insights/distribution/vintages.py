@@ -38,9 +38,10 @@ class Month:
     def growth(self) -> float | None:
         """Now ÷ at first; of a handful at first it would say nothing."""
         first = self.first
-        if first is None or (first.count or 0) < LEAST or self.now.count is None:
+        known = (first.count or 0) if first is not None else 0
+        if known < LEAST or self.now.count is None:
             return None
-        return self.now.count / first.count
+        return self.now.count / known
 
 
 def by_month(counter: Counter, today: date) -> list[Month]:

@@ -76,7 +76,10 @@ def definition_lines(counter: Counter, as_of: datetime) -> list[str]:
             "对照表按两个标准的名称拟定，尚未与印本核对。"
         )
     else:
-        lines.append("事故类别：按受伤当天有效的标准（2026年7月1日起为 GB 6441-2025）。")
+        lines.append(
+            "事故类别：按受伤当天有效的标准（2026年7月1日起为 GB 6441-2025），"
+            "名称后的 (86) 指 1986 标准的类别。"
+        )
     if not counter.scope.everything:
         lines.append(
             f"您看不到明细的案件，不足 {counter.least} 例的数已隐去；"

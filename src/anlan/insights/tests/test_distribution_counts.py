@@ -98,7 +98,10 @@ def test_types_of_1986_are_shown_by_their_certain_counterparts(cast: Cast) -> No
     found = of_list(counter_of(cast.city_official, question).by("type"))
     old = [c for c in plainly(question) if c.injured_on < date(2026, 7, 1)]
     new = [c for c in plainly(question) if c.injured_on >= date(2026, 7, 1)]
-    count = lambda cases, code: sum(c.type_code == code for c in cases)  # noqa: E731
+
+    def count(cases: list[Case], code: str) -> int:
+        return sum(case.type_code == code for case in cases)
+
     assert found["split",] == count(old, "02") + count(old, "019")
     assert found["gb_6441_2025@04",] == count(old, "03"), "机械伤害 has another number now"
     assert found["gb_6441_2025@01",] == count(old, "01") + count(new, "01")
@@ -109,7 +112,8 @@ def test_a_vintage_is_what_was_known_on_that_day(cast: Cast, ago: int) -> None:
     injured(cast)
     known = NOW.date() - timedelta(days=ago)
     end = datetime(known.year, known.month, known.day, 16, tzinfo=UTC)
-    severities, total = {}, 0
+    severities: dict[tuple[str, ...], int] = {}
+    total = 0
     for case in Case.objects.exclude(source__foreign=True):
         if case.known_at >= end or (case.withdrawn_at and case.withdrawn_at < end):
             continue

@@ -21,8 +21,15 @@ from anlan.organizations.models import InsuredHeadcount
 from anlan.testing.cast import NOW, Cast
 
 Enter = Callable[[User], Client]
-PAGES = ("injuries", "injury_map", "injury_ranking", "injury_calendar", "injury_pivot")
-PAGES += ("injury_vintages", "injury_cases")
+PAGES = (
+    "injuries",
+    "injury_map",
+    "injury_ranking",
+    "injury_calendar",
+    "injury_pivot",
+    "injury_vintages",
+    "injury_cases",
+)
 ALL = "?since=&until=&district=&base=all"
 
 
@@ -196,7 +203,12 @@ def test_every_page_exports_with_its_definition(cast: Cast, browser_of: Enter) -
     query = f"{ALL}&known=2026-09-01&severity=minor"
     for kind in ("map", "ranking", "pivot", "vintages"):
         said = str(sheet(browser, kind, query))
-        for words in ("平台知道的全部案件", "伤害程度：轻伤", "按 2026年9月1日日终时所知", "不相加"):
+        for words in (
+            "平台知道的全部案件",
+            "伤害程度：轻伤",
+            "按 2026年9月1日日终时所知",
+            "不相加",
+        ):
             assert words in said, (kind, words)
     rows = sheet(browser, "ranking", f"{ALL}&by=severity")
     plain = tally(plainly(Question(base=Base.ALL)), "severity")
