@@ -28,22 +28,43 @@ function writer(data) {
 const tooltip = (write, unit) => ({
   renderMode: 'richText', confine: true, backgroundColor: '#1e2731', borderWidth: 0,
   textStyle: { fontFamily: font, color: '#fff', fontSize: 14 * scale },
-  formatter: (p) => (p.name && p.value >= 0 ? `${p.name}  ${write(p.value)} ${unit}` : ''),
+  formatter: (p) => {
+    const blank = p.data && p.data.blank
+    if (blank) return `${p.name}  ${blank}`
+    return p.name && p.value >= 0 ? `${p.name}  ${write(p.value)} ${unit}` : ''
+  },
 })
+
+// Limits of an interval: a thin line over each bar with a mark at either end.
+function limits(rows) {
+  const known = rows.map((p, i) => [p, i]).filter(([p]) => p.low !== undefined)
+  if (!known.length) return []
+  const style = { color: ink, width: 1.3, opacity: 0.7 }
+  return [
+    { type: 'lines', coordinateSystem: 'cartesian2d', silent: true, z: 4, lineStyle: style, data: known.map(([p, i]) => ({ coords: [[p.low, i], [p.high, i]] })) },
+    { type: 'scatter', silent: true, z: 4, symbol: 'rect', symbolSize: [1.5, 9], itemStyle: { color: ink, opacity: 0.7 }, data: known.flatMap(([p, i]) => [[p.low, i], [p.high, i]]) },
+  ]
+}
+
+const narrow = () => window.innerWidth < 600
 
 function bars(data) {
   const write = writer(data)
   const rows = [...data.points].reverse()
+  const withLimits = rows.some((p) => p.low !== undefined)
   return {
     tooltip: tooltip(write, data.unit),
-    grid: { left: 0, right: 64 * scale, top: 4, bottom: 4, containLabel: true },
+    grid: { left: 0, right: withLimits ? 4 : 64 * scale, top: 4, bottom: 4, containLabel: true },
     xAxis: { type: 'value', show: false, min: 0 },
-    yAxis: { type: 'category', data: rows.map((p) => p.label), axisTick: { show: false }, axisLine: { show: false }, axisLabel: text(14.5) },
+    yAxis: [
+      { type: 'category', data: rows.map((p) => p.label), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { ...text(14.5), width: narrow() ? 110 : 260, overflow: 'truncate' } },
+      ...(withLimits ? [{ type: 'category', position: 'right', data: rows.map((p) => p.blank || write(p.value)), axisTick: { show: false }, axisLine: { show: false }, axisLabel: text(14.5) }] : []),
+    ],
     series: [{
-      type: 'bar', barWidth: '52%', barMaxWidth: 18 * scale, data: rows.map((p) => p.value), cursor: 'pointer',
+      type: 'bar', barWidth: '52%', barMaxWidth: 18 * scale, data: rows.map((p) => ({ value: p.value, blank: p.blank })), cursor: 'pointer',
       itemStyle: { color: blue, borderRadius: [0, 3, 3, 0] }, emphasis: { itemStyle: { color: colour('--blue-ink') } },
-      label: { show: true, position: 'right', formatter: (p) => write(p.value), ...text(14.5) },
-    }],
+      label: { show: !withLimits, position: 'right', formatter: (p) => p.data.blank || write(p.value), ...text(14.5) },
+    }, ...limits(rows)],
   }
 }
 
@@ -56,7 +77,7 @@ function lines(data) {
     xAxis: { type: 'category', boundaryGap: false, data: data.points.map((p) => p.label), axisTick: { show: false }, axisLine: { lineStyle: { color: colour('--line-2') } }, axisLabel: text(13.5, soft) },
     yAxis: { type: 'value', scale: true, splitNumber: 3, splitLine: { lineStyle: { color: line } }, axisLabel: text(13.5, soft) },
     series: [{
-      type: 'line', data: data.points.map((p) => p.value), symbol: 'circle', symbolSize: 6, showSymbol: data.points.length < 16,
+      type: 'line', data: data.points.map((p) => (p.blank ? null : p.value)), symbol: 'circle', symbolSize: 6, showSymbol: data.points.length < 16,
       lineStyle: { color: blue, width: 2.5 }, itemStyle: { color: blue },
       label: { show: true, formatter: (p) => (p.dataIndex === last ? write(p.value) : ''), position: 'right', ...text(14.5) },
     }],
@@ -127,6 +148,7 @@ function labelPlaces(shapes) {
 function map(data, shapes) {
   const write = writer(data)
   const values = new Map(data.points.map((p) => [p.label, p.value]))
+  const blanks = new Map(data.points.map((p) => [p.label, p.blank]))
   const places = labelPlaces(shapes)
   const most = Math.max(...data.points.map((p) => p.value), 1)
   const labelInk = (name) => {
@@ -142,7 +164,7 @@ function map(data, shapes) {
     series: [
       {
         type: 'map', map: 'city', geoIndex: undefined, roam: false, top: 6, bottom: 6, left: 'center', aspectScale: 0.8, selectedMode: false, cursor: 'pointer',
-        data: places.map((d) => ({ name: d.name, value: values.get(d.name) || 0 })),
+        data: places.map((d) => (blanks.get(d.name) ? { name: d.name, value: NaN, blank: blanks.get(d.name) } : { name: d.name, value: values.get(d.name) || 0 })),
         itemStyle: { borderColor: colour('--paper'), borderWidth: 1.2, areaColor: '#f1eee8' }, label: { show: false },
         emphasis: { label: { show: false }, itemStyle: { borderColor: colour('--warn'), borderWidth: 2, areaColor: null } },
       },

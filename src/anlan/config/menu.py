@@ -116,6 +116,7 @@ def _official(user: User) -> list[MenuGroup]:
         MenuItem("回访", reverse("supervision:calls"), "phone"),
     ]
     figures = [
+        MenuItem("工伤分布", reverse("insights:injuries"), "map"),
         MenuItem("班次明细", reverse("insights:classes"), "chart-bar"),
         MenuItem("企业覆盖", reverse("insights:enterprises"), "building-factory-2"),
         MenuItem("隐患指标", reverse("hazards:figures"), "chart-line"),
@@ -211,6 +212,7 @@ def _enterprise(user: User) -> list[MenuGroup]:
     hurt = [
         MenuItem("报工伤快报", reverse("injuries:report"), "send"),
         MenuItem("工伤案件", reverse("injuries:ledger"), "report"),
+        MenuItem("本行业工伤分布", reverse("insights:injuries"), "map"),
     ]
     safety = [
         MenuItem(

@@ -38,6 +38,7 @@ from anlan.foundation.notices.jobs import send_text_messages
 from anlan.hazards.jobs import escalate_overdue
 from anlan.identity.jobs import import_rosters
 from anlan.injuries.jobs import import_batches
+from anlan.insights.jobs import refresh_distribution
 from anlan.recordings.jobs import forget_expired_recordings
 from anlan.supervision.jobs import (
     draw_announced,
@@ -79,6 +80,7 @@ SCHEDULE = [
     Job(trim_cache, every=timedelta(minutes=10)),
     Job(destroy_ended_keys, every=timedelta(hours=1)),
     Job(forget_answers, every=timedelta(minutes=10)),
+    Job(refresh_distribution, every=timedelta(seconds=10)),
     Job(escalate_overdue, every=timedelta(minutes=5)),
     Job(escalate_visits, every=timedelta(minutes=5)),
     Job(forget_addresses, every=timedelta(hours=1)),

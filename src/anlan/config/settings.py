@@ -44,6 +44,7 @@ ANLAN_ISSUER = VAR / "secrets" / "issuer"
 ANLAN_ISSUER_P12 = env.text("ANLAN_ISSUER_P12", "")
 ANLAN_ISSUER_PASSWORD = env.text("ANLAN_ISSUER_PASSWORD", "")
 ANLAN_SIGNER = "anlan.archives.signing.sign_pdf"
+ANLAN_DISTRIBUTION = VAR / "distribution"  # the columnar copy of the injury cases
 ANLAN_INTAKE_FOLDER = VAR / "intake"  # what the site's processes tell of their hot paths
 ANLAN_FILES = VAR / "files"
 ANLAN_LIVE = VAR / "live"  # what comes in while it is recorded; for site and `anlan record` alike

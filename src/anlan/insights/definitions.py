@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Definition:
-    """One figure: what is counted, from where, and what is left out."""
+    """One figure: what is counted, from where, and what is left out; of a rate its two parts."""
 
     key: str
     name: str
@@ -13,6 +13,9 @@ class Definition:
     counts: str
     source: str
     leaves_out: str
+    formula: str = ""
+    numerator: str = ""
+    denominator: str = ""
 
 
 DEFINITIONS = (

@@ -16,6 +16,7 @@ from anlan.foundation.codes.models import System
 from anlan.foundation.codes.queries import code_name
 from anlan.insights import queries
 from anlan.insights.definitions import DEFINITIONS
+from anlan.insights.distribution.definitions import INJURY_DEFINITIONS
 from anlan.insights.forms import CoverageFilters, FigureFilters
 from anlan.insights.pictures import place_name
 from anlan.lib.dates import local_date
@@ -27,7 +28,8 @@ PER_PAGE = 30
 @require_GET
 @guarded(signed_in)
 def definitions(request: HttpRequest) -> HttpResponse:
-    return render(request, "insights/definitions.html", {"definitions": DEFINITIONS})
+    context = {"definitions": DEFINITIONS, "injury_definitions": INJURY_DEFINITIONS}
+    return render(request, "insights/definitions.html", context)
 
 
 @require_GET

@@ -35,6 +35,7 @@ def temporary_city(make: Callable[[], None] | None = None) -> Iterator[Path]:
                 ANLAN_LOG_KEY=folder / "log.key",
                 ANLAN_KITS_KEY=folder / "kits.key",
                 ANLAN_LOG_FOLDER=folder / "log",
+                ANLAN_DISTRIBUTION=folder / "distribution",
             ):
                 yield folder
         finally:

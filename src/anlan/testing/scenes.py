@@ -45,6 +45,7 @@ PRIVATE = {
     "ANLAN_KITS_KEY": "kits.key",
     "ANLAN_LOG_KEY": "log.key",
     "ANLAN_INTAKE_FOLDER": "intake",
+    "ANLAN_DISTRIBUTION": "distribution",
 }
 _WRITE = re.compile(r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.I)
 _SAVEPOINT = re.compile(r'(SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT)\s+"?(\w+)"?', re.I)

@@ -28,7 +28,11 @@ SHADES = 5
 
 @dataclass(frozen=True)
 class Point:
-    """One bar, one district, one month. With `denominator` the table shows how it came about."""
+    """One bar, one district, one month. With `denominator` the table shows how it came about.
+
+    `blank` says why there is no value (hidden, no denominator): it stands where the value would,
+    and nothing is drawn. `low` and `high` are the limits of an interval, drawn over the bar.
+    """
 
     label: str
     value: float
@@ -36,6 +40,9 @@ class Point:
     numerator: float | None = None
     denominator: float | None = None
     note: str = ""
+    blank: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -53,9 +60,18 @@ class Chart:
     def has_parts(self) -> bool:
         return any(p.denominator is not None for p in self.points)
 
+    @property
+    def has_limits(self) -> bool:
+        return any(p.low is not None for p in self.points)
+
     def data(self) -> dict[str, Any]:
         """What the island draws."""
-        points = [{"label": p.label, "value": p.value, "href": p.href} for p in self.points]
+        points = [
+            {"label": p.label, "value": p.value, "href": p.href}
+            | ({"blank": p.blank} if p.blank else {})
+            | ({"low": p.low, "high": p.high} if p.low is not None else {})
+            for p in self.points
+        ]
         return {"unit": self.unit, "places": self.places, "points": points}
 
 

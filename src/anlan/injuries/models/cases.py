@@ -94,6 +94,7 @@ class Case(models.Model):
             models.Index(fields=["organization", "injured_on"], name="case_by_organization"),
             models.Index(fields=["district", "injured_on"], name="case_by_district"),
             models.Index(fields=["batch"], name="case_by_batch"),
+            models.Index(fields=["changed_at"], name="case_by_change"),
         ]
 
     def __str__(self) -> str:
@@ -119,6 +120,9 @@ class CaseVersion(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["replaced_at", "id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["replaced_at"], name="case_version_by_change"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case} {self.replaced_at:%Y-%m-%d}"
