@@ -53,7 +53,7 @@ def _follow(browser: Client, batch: Batch) -> None:
     assert counts(batch) == (2, 0, 0, 1)
     assert Case.objects.get(source_key="A2").severity == "minor"
     assert "撤销这一批" in browser.get(url).content.decode()
-    answer = browser.get(reverse("injuries:problems", args=[batch.uid]))
+    answer = browser.post(reverse("injuries:problems", args=[batch.uid]), {"reason": "交单位改正"})
     sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
     assert sheet is not None
     assert [row[-1].value for row in sheet.iter_rows()][1:] == [4]

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from anlan.injuries.jobs import import_batches
 from anlan.injuries.models import Batch, BatchStatus, Case
 from anlan.injuries.queries import cases as queries
+from anlan.injuries.queries.lags import lags
 from anlan.injuries.services import uploads
 from anlan.injuries.services.uploads import Matching
 from anlan.injuries.tests.builders import counts
@@ -81,7 +82,7 @@ def test_inail_claims_have_the_lags_of_their_file(cast: Cast) -> None:
     plain = rows_of(path)
     assert sum(counts(batch)) == len(plain) == batch.rows_total
     filing, decision = _lags_of(plain)
-    found = queries.lags(batch.source)  # type: ignore[arg-type]
+    found = lags(batch.source)  # type: ignore[arg-type]
     assert Counter(found.filing) == Counter(filing)
     assert Counter(found.decision) == Counter(decision)
     assert counts(batch)[0] == Case.objects.count() > 1000
