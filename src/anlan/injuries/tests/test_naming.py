@@ -13,9 +13,9 @@ from anlan.injuries.models import Case, CaseVersion, EmployerName, Source
 from anlan.injuries.queries import naming as queries
 from anlan.injuries.services import naming, undoing
 from anlan.injuries.tests.builders import a_line, counts, imported
+from anlan.lib.bigrams import bigrams
 from anlan.lib.refusals import BadInput, NotAllowed
 from anlan.organizations.models import Kind
-from anlan.organizations.services import bigrams
 from anlan.testing.cast import NOW, Cast, an_organization
 
 Enter = Callable[[User], Client]
@@ -55,7 +55,8 @@ def test_the_most_alike_come_first_and_only_employers(cast: Cast) -> None:
 
 def test_one_decision_links_every_case_and_the_next_file(cast: Cast) -> None:
     by, source = cast.city_official, a_source(cast)
-    assert [(w.name, w.cases) for w in queries.waiting_names()][0] == (WRITTEN, 2)
+    first = queries.waiting_names()[0]
+    assert (first.name, first.cases) == (WRITTEN, 2)
     decision = naming.name_employer(source, WRITTEN, cast.enterprise, by=by, at=LATER)
     linked = Case.objects.filter(named_by=decision).order_by("source_key")
     assert [c.source_key for c in linked] == ["A1", "A2", "A3"]
@@ -116,14 +117,14 @@ def test_the_page_asks_one_name_at_a_time_of_the_city_alone(cast: Cast, browser_
     assert page.context["chosen"].name == WRITTEN
     assert 'data-one-key="1"' in page.content.decode()
     assert 'data-one-key="0"' in page.content.decode()
-    said = {"source": source.uid, "name": WRITTEN}
+    said = {"source": str(source.uid), "name": WRITTEN}
     chosen = {**said, "organization": cast.enterprise.uid}
     for user in (cast.district_official, cast.safety_officer, cast.outsider):
         assert browser_of(user).get(url).status_code == 404
         assert browser_of(user).post(url, chosen).status_code == 404
     assert browser.post(url, said).status_code == 422
     assert not EmployerName.objects.exists()
-    found = browser.get(url, {"source": source.uid, "name": WRITTEN, "q": "别家"})
+    found = browser.get(url, {"source": str(source.uid), "name": WRITTEN, "q": "别家"})
     assert [one["one"] for one in found.context["found"]] == [cast.rival_enterprise]
     assert browser.post(url, chosen).status_code == 302
     decision = EmployerName.objects.get()

@@ -11,6 +11,7 @@ from anlan.operations.bench import (
     coding,
     exam,
     heartbeat,
+    imports,
     ledger,
     signin,
 )
@@ -21,6 +22,7 @@ BENCHES: Mapping[str, Callable[[], Mapping[str, object]]] = {
     "coding": coding.measure,
     "exam": exam.measure,
     "heartbeat": heartbeat.measure,
+    "import": imports.measure,
     "ledger": ledger.measure,
     "signin": signin.measure,
 }
