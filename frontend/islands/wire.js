@@ -21,6 +21,7 @@ const heavy = [
   ['form[data-card]', () => import('./card.js')],
   ['form[data-place]', () => import('./place.js')],
   ['form[data-upload]', () => import('./upload.js')],
+  ['[data-one-key]', () => import('./one_key.js')],
   ['form[data-tus],[data-tus-drop]', () => import('./tus.js')],
 ]
 

@@ -37,8 +37,8 @@ from anlan.foundation.ledger.stamping import stamp_checkpoints
 from anlan.foundation.notices.jobs import send_text_messages
 from anlan.hazards.jobs import escalate_overdue
 from anlan.identity.jobs import import_rosters
-from anlan.injuries.jobs import import_batches
 from anlan.insights.jobs import refresh_distribution
+from anlan.injuries.jobs import forget_uploads, import_batches
 from anlan.recordings.jobs import forget_expired_recordings
 from anlan.supervision.jobs import (
     draw_announced,
@@ -76,6 +76,7 @@ SCHEDULE = [
     Job(forget_expired_uploads, every=timedelta(minutes=5)),
     Job(forget_stray_drafts, every=timedelta(hours=1)),
     Job(forget_expired_recordings, every=timedelta(hours=1)),
+    Job(forget_uploads, every=timedelta(hours=1)),
     Job(sweep_removed, every=timedelta(minutes=10)),
     Job(trim_cache, every=timedelta(minutes=10)),
     Job(destroy_ended_keys, every=timedelta(hours=1)),

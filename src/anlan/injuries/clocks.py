@@ -1,14 +1,15 @@
 """The legal clocks of 认定 and 鉴定, as plain arithmetic over days.
 
 A term of n days from a day ends on that day + n: the day itself isn't counted (民法典 201). A last
-day that is a holiday should move to the next working day (民法典 203); the calendar of public
-holidays is not known here, so it does not.
+day that is a public holiday or a weekend moves to the next working day (民法典 203); of a year
+whose calendar isn't loaded only weekends are known.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from anlan.foundation.codes.holidays import next_working_day
 from anlan.foundation.rules.queries import Rulebook
 
 
@@ -66,13 +67,27 @@ def days_used(start: date, pauses: Iterable[Pause], *, on: date) -> int:
     return (on - start).days - paused_days(pauses, start=start, on=on)
 
 
-def due(start: date, term: int, pauses: Iterable[Pause] = ()) -> date | None:
-    """The last day of a term of `term` days, moved by the pauses; None while the clock stands."""
+def term_end(start: date, term: int, pauses: Iterable[Pause] = ()) -> date | None:
+    """The last day of a term of `term` days, moved by the pauses; None while the clock stands.
+
+    A holiday is not looked at: see `due`.
+    """
     kept = list(pauses)
     if any(p.until is None for p in kept):
         return None
     last = max([start, *(p.until for p in kept if p.until)])
     return start + timedelta(days=term + paused_days(kept, start=start, on=last))
+
+
+def due(start: date, term: int, pauses: Iterable[Pause] = ()) -> date | None:
+    """The last day on which the deed is in time: `term_end`, past a holiday (民法典 203)."""
+    end = term_end(start, term, pauses)
+    return None if end is None else next_working_day(end)
+
+
+def last_day(start: date, term: int) -> date:
+    """`due` of a clock that never stands."""
+    return next_working_day(start + timedelta(days=term))
 
 
 def years_later(day: date, years: int) -> date:
@@ -86,5 +101,5 @@ def years_later(day: date, years: int) -> date:
 def application_due(injured_on: date, *, by_employer: bool | None, terms: Terms) -> date:
     """30 days for the employer, one year for the worker (工伤保险条例 17)."""
     if by_employer:
-        return injured_on + timedelta(days=terms.employer)
-    return years_later(injured_on, terms.worker_years)
+        return last_day(injured_on, terms.employer)
+    return next_working_day(years_later(injured_on, terms.worker_years))

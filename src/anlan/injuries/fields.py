@@ -1,6 +1,6 @@
 """What a file may say of a case: each field, what it is called in files, how it is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -8,7 +8,7 @@ from enum import StrEnum
 from anlan.foundation.codes import lists
 from anlan.foundation.codes import queries as codes
 from anlan.foundation.codes.models import System
-from anlan.injuries.models import Circumstance, RecognitionOutcome, Severity
+from anlan.injuries.models import Circumstance, RecognitionOutcome, Severity, SourceKind
 from anlan.lib.columns import Wanted
 
 
@@ -20,6 +20,8 @@ class Part(StrEnum):
     RECOGNITION = "recognition"
     APPRAISAL = "appraisal"
     LINK = "link"
+    HEADCOUNT = "headcount"
+    FIGURE = "figure"
 
 
 Choices = list[tuple[str, str]]
@@ -119,9 +121,61 @@ FIELDS: tuple[Field, ...] = (
     Field("appraisal.decided_on", "结论日期（鉴定）", "day", _A, ("鉴定日期",)),
     Field("appraisal.grade", "伤残等级", "grade", _A, ("鉴定等级", "伤残级别")),
 )
+HEADCOUNT_FIELDS: tuple[Field, ...] = (
+    Field(
+        "employer_name", "单位名称", "text", names=("用人单位", "企业名称", "参保单位"), most=200
+    ),
+    Field("uscc", "统一社会信用代码", "uscc", Part.LINK, ("信用代码",)),
+    Field(
+        "month", "月份", "month", Part.HEADCOUNT, ("参保月份", "统计月份", "所属期", "费款所属期")
+    ),
+    Field(
+        "people",
+        "参保人数",
+        "people",
+        Part.HEADCOUNT,
+        ("人数", "在职参保人数", "缴费人数"),
+        999_999,
+    ),
+)
+FIGURE_FIELDS: tuple[Field, ...] = (
+    Field("period", "时间", "period", Part.FIGURE, ("年份", "年度", "time_period", "year")),
+    Field("label", "名称", "text", Part.FIGURE, ("指标", "说明", "description"), 200),
+    Field("value", "数值", "number", Part.FIGURE, ("数量", "obs_value", "value")),
+)
+# Stands for a column: every heading that is a month, with its people below.
+MONTHS_ACROSS = "*"
 TYPE = "type_code"
 BY_KEY = {field.key: field for field in FIELDS}
-EXPECTED = tuple(name for field in FIELDS for name in field.wanted.names)
+_OF_KIND = {
+    SourceKind.CASES: FIELDS,
+    SourceKind.HEADCOUNTS: HEADCOUNT_FIELDS,
+    SourceKind.FIGURES: FIGURE_FIELDS,
+}
+
+
+def fields_of(kind: str) -> tuple[Field, ...]:
+    """What a row of such a file may say."""
+    return _OF_KIND[SourceKind(kind)]
+
+
+def expected_of(kind: str) -> tuple[str, ...]:
+    """Likely headings of such a file."""
+    return tuple(name for field in fields_of(kind) for name in field.wanted.names)
+
+
+def lacking(kind: str, mapping: Mapping[str, str]) -> str:
+    """Which column a file of this kind can't do without and isn't matched yet; empty if none."""
+    if kind == SourceKind.CASES and "injured_on" not in mapping:
+        return "受伤日期"
+    if kind == SourceKind.HEADCOUNTS:
+        if not ("uscc" in mapping or "employer_name" in mapping):
+            return "信用代码或单位名称"
+        if "people" not in mapping:
+            return "参保人数"
+        if "month" not in mapping and mapping["people"] != MONTHS_ACROSS:
+            return "月份"
+    return ""
 
 
 def book_of(key: str, day: date) -> str:

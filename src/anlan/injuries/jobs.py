@@ -1,9 +1,14 @@
-"""Importing confirmed files of cases."""
+"""Importing confirmed files, and forgetting files whose time is over."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from anlan.foundation.rules.queries import rulebook
 from anlan.injuries.queries import imports
 from anlan.injuries.services.importing import import_batch
+from anlan.injuries.services.keeping import forget_file
+from anlan.lib.dates import local_date
+
+MOST_A_ROUND = 50
 
 
 def import_batches(at: datetime) -> int:
@@ -13,3 +18,12 @@ def import_batches(at: datetime) -> int:
         return 0
     import_batch(batch, at=at)
     return 1
+
+
+def forget_uploads(at: datetime) -> int:
+    """Destroy uploaded files `injuries.upload_keep_days` after they were imported or given up."""
+    days = rulebook(local_date(at)).whole("injuries.upload_keep_days")
+    found = list(imports.files_to_forget(at - timedelta(days=days))[:MOST_A_ROUND])
+    for batch in found:
+        forget_file(batch, at=at)
+    return len(found)

@@ -3,7 +3,7 @@
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.policies import is_city_official
 from anlan.foundation.accounts.queries import reach
-from anlan.injuries.models import Batch, Case
+from anlan.injuries.models import Batch, Case, EmployerName
 
 
 def may_list(user: User) -> bool:
@@ -37,6 +37,10 @@ def may_import(user: User) -> bool:
 
 
 def may_follow(user: User, batch: Batch) -> bool:
+    return may_import(user)
+
+
+def may_undo_naming(user: User, decision: EmployerName) -> bool:
     return may_import(user)
 
 

@@ -20,6 +20,8 @@ from anlan.lib.fields import blind_index
 from anlan.lib.spreadsheets import Table
 
 LONGEST_KEY = 120
+LONGEST_WORD = 12  # shorter than an ID number: none of those is ever listed
+MOST_ODD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,22 @@ class Row:
 
 @dataclass
 class Reading:
-    """Every row is either good or has problems; `unknown` counts values without a counterpart."""
+    """Every row is either good or has problems.
+
+    `unknown` counts values without a counterpart, `odd` what can't be read as a day or number, or
+    seldom means one: the words that may stand for nothing.
+    """
 
     numbers: list[int]
     good: dict[int, Row] = field(default_factory=dict)
     problems: dict[int, list[str]] = field(default_factory=dict)
     unknown: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    odd: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def note_odd(self, key: str, text: str) -> None:
+        """Count a word that may stand for nothing; long ones are slips of a row, not a custom."""
+        if len(text) <= LONGEST_WORD and len(self.odd[key]) < MOST_ODD:
+            self.odd[key][text] += 1
 
 
 class Reader:
@@ -91,6 +103,7 @@ class Reader:
                 value = self._value(wanted, text, said)
             except ValueError as wrong:
                 problems.append(f"{wanted.label}：{wrong}")
+                self.result.note_odd(key, text.strip())
                 continue
             said.setdefault(wanted.part, {})[wanted.column] = value
         made = Row(number, self._key(number, row, problems), said)
@@ -103,14 +116,19 @@ class Reader:
 
     def _value(self, wanted: Field, text: str, said: dict[Part, dict[str, Any]]) -> Any:
         text = text.strip()
-        if wanted.kind != CODED:  # 01/01/1900 or 不详 may stand for nothing
-            text = self.layout.values.get(wanted.key, {}).get(text, text)
         if wanted.kind == CODED:
             day = said.get(Part.CASE, {}).get("injured_on") or self.today
             return self._coded(wanted, text, day)
+        told = self.layout.values.get(wanted.key, {}).get(text)
+        if told is not None:  # 01/01/1900 or 不详 may stand for nothing
+            self.result.note_odd(wanted.key, text)
+            text = told
         if not text:
             return "" if wanted.kind in {"text", "uscc", "id_number"} else None
-        return _READ[wanted.kind](text, wanted, self.layout.date_order, self.today)
+        value = _READ[wanted.kind](text, wanted, self.layout.date_order, self.today)
+        if told is None and value in cells.FILL_DAYS:
+            self.result.note_odd(wanted.key, text)
+        return value
 
     def _coded(self, wanted: Field, text: str, day: date) -> Any:
         book = book_of(wanted.key, day)
@@ -193,6 +211,11 @@ def normal(text: str) -> str:
 def _hidden(text: str) -> str:
     """An ID number, or a row that may hold one, as a key that only this installation can make."""
     return blind_index(text, bound_to="injuries.Case.source_key") if text else ""
+
+
+def row_key(parts: Sequence[str]) -> str:
+    """A row's own name from the cells that name it."""
+    return _short("|".join(parts))
 
 
 def _short(key: str) -> str:

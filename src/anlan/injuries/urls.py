@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from anlan.injuries.views import batches, cases, reports, steps
+from anlan.injuries.views import batches, cases, lags, naming, reports, steps
 
 app_name = "injuries"
 urlpatterns: list[URLPattern] = [
@@ -19,6 +19,10 @@ urlpatterns: list[URLPattern] = [
     path("batches/<uuid:uid>/discard", batches.discard, name="discard"),
     path("batches/<uuid:uid>/undo", batches.undo, name="undo"),
     path("batches/<uuid:uid>/problems.xlsx", batches.problems, name="problems"),
+    path("batches/<uuid:uid>/original", batches.original, name="original"),
+    path("names/", naming.names, name="names"),
+    path("names/<uuid:uid>/undo", naming.undo, name="undo_naming"),
+    path("lags/", lags.lags, name="lags"),
     path("<uuid:uid>/", cases.case, name="case"),
     path("<uuid:uid>/recognition/<slug:step>", steps.recognition, name="recognition"),
     path("<uuid:uid>/appraisal/<slug:step>", steps.appraisal, name="appraisal"),

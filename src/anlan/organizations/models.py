@@ -72,17 +72,47 @@ class Organization(models.Model):
 
 
 class InsuredHeadcount(models.Model):
-    """Insured people of an organisation in a month: the denominator of every rate."""
+    """Insured people of an organisation in a month: the denominator of every rate.
+
+    What is in force now; what a later file replaced lies in `FormerHeadcount`. `known_at` is when
+    the platform learned it (empty: always known); `told_by` the ledger subject of the file.
+    """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="headcounts")
     month = models.DateField(help_text="first day of the month")
     people = models.PositiveIntegerField()
+    known_at = models.DateTimeField(null=True, blank=True)
+    told_by = models.CharField(max_length=80, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["organization", "month"], name="headcount_once_a_month"
             ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["told_by"], name="headcount_by_file"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.people}"
+
+
+class FormerHeadcount(models.Model):
+    """What a headcount said until a later file changed it or its own file was taken back."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="former_headcounts")
+    month = models.DateField(help_text="first day of the month")
+    people = models.PositiveIntegerField()
+    known_at = models.DateTimeField(null=True, blank=True)
+    told_by = models.CharField(max_length=80, blank=True)
+    replaced_at = models.DateTimeField()
+    replaced_by = models.CharField(max_length=80, blank=True, help_text="empty: taken back")
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["month", "replaced_at"], name="former_headcount_by_month"),
+            models.Index(fields=["replaced_by"], name="former_headcount_by_file"),
         ]
 
     def __str__(self) -> str:

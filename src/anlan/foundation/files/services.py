@@ -37,6 +37,12 @@ def keep_upload(
     upload: "UploadedFile[bytes]", *, by: User, at: datetime, endings: tuple[str, ...], most_mb: int
 ) -> StoredFile:
     """Keep what a person uploaded, if it is of a wanted kind and size."""
+    name = acceptable(upload, endings=endings, most_mb=most_mb)
+    return keep(upload.chunks(), name=name, by=by, at=at)
+
+
+def acceptable(upload: "UploadedFile[bytes]", *, endings: tuple[str, ...], most_mb: int) -> str:
+    """The upload's name. Raises `BadInput` for another kind, too much or nothing at all."""
     name = upload.name or "未命名"
     if not name.lower().endswith(endings):
         raise BadInput(f"不支持「{name}」这种文件。", f"请上传以下格式之一：{'、'.join(endings)}。")
@@ -47,7 +53,7 @@ def keep_upload(
         )
     if not upload.size:
         raise BadInput(f"「{name}」是空文件。", "请确认文件内容后重新上传。")
-    return keep(upload.chunks(), name=name, by=by, at=at)
+    return name
 
 
 def keep(chunks: Iterable[bytes], *, name: str, by: User | None, at: datetime) -> StoredFile:

@@ -1,7 +1,22 @@
 """Injury cases, and the three kinds of record on them: 快报, 认定, 鉴定. Knows no class."""
 
-from anlan.injuries.models.cases import Case, CaseVersion, Circumstance, Severity
-from anlan.injuries.models.imports import Batch, BatchStatus, DateOrder, Source
+from anlan.injuries.models.cases import (
+    Case,
+    CaseVersion,
+    Circumstance,
+    NarrativeRead,
+    Severity,
+)
+from anlan.injuries.models.imports import (
+    Batch,
+    BatchStatus,
+    DateOrder,
+    EmployerName,
+    Figure,
+    Source,
+    SourceKind,
+    WaitingHeadcount,
+)
 from anlan.injuries.models.records import (
     Appraisal,
     AppraisalStatus,
@@ -21,11 +36,16 @@ __all__ = [
     "CaseVersion",
     "Circumstance",
     "DateOrder",
+    "EmployerName",
+    "Figure",
+    "NarrativeRead",
     "Recognition",
     "RecognitionOutcome",
     "RecognitionStatus",
     "Report",
     "Severity",
     "Source",
+    "SourceKind",
     "Suspension",
+    "WaitingHeadcount",
 ]

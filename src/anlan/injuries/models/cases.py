@@ -3,11 +3,12 @@
 import uuid
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from anlan.identity.models import Person
-from anlan.injuries.models.imports import Batch, Source
+from anlan.injuries.models.imports import Batch, EmployerName, Source
 from anlan.lib.fields import SealedTextField
 from anlan.organizations.models import Organization
 
@@ -47,6 +48,7 @@ class Case(models.Model):
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="cases")
     organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="cases")
     employer_name = models.CharField(max_length=200, blank=True)
+    named_by = models.ForeignKey(EmployerName, models.PROTECT, null=True, related_name="cases")
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="cases")
     injured_on = models.DateField()
     injured_hour = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -126,3 +128,20 @@ class CaseVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case} {self.replaced_at:%Y-%m-%d}"
+
+
+class NarrativeRead(models.Model):
+    """Somebody opened a case's narrative or photos: once a person, case and day."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="narrative_reads")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    day = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["case", "by", "day"], name="narrative_read_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.by} {self.day}"

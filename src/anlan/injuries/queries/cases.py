@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -20,7 +19,6 @@ from anlan.injuries.models import (
     Recognition,
     RecognitionStatus,
     Report,
-    Source,
 )
 from anlan.organizations.models import Organization
 
@@ -66,6 +64,12 @@ def photo_for(user: User, uid: UUID | str) -> StoredFile:
     if not rows.exists():
         raise StoredFile.DoesNotExist
     return file
+
+
+def cases_of_photo(user: User, file: StoredFile) -> QuerySet[Case]:
+    """The cases that the user may see whose 快报 has this photo."""
+    rows = visible_to(user).filter(report__photos=file).distinct()
+    return rows.defer("narrative").select_related("person")
 
 
 @dataclass(frozen=True)
@@ -134,21 +138,3 @@ def overdue_appraisals(user: User, *, on: date) -> QuerySet[Appraisal]:
     running = [AppraisalStatus.APPLIED, AppraisalStatus.EXTENDED]
     rows = Appraisal.objects.filter(case__in=visible_to(user), status__in=running, due_on__lt=on)
     return rows.select_related("case", "case__organization").order_by("due_on", "id")
-
-
-@dataclass(frozen=True)
-class Lags:
-    """Days of each 认定 that has both ends: filing from injury, decision from filing."""
-
-    filing: list[int]
-    decision: list[int]
-
-
-def lags(source: Source) -> Lags:
-    """How long it took to apply and to decide, of one source's cases."""
-    rows: Any = Recognition.objects.filter(case__source=source, case__withdrawn_at=None)
-    days = list(rows.values_list("case__injured_on", "applied_on", "decided_on"))
-    return Lags(
-        filing=sorted((applied - injured).days for injured, applied, _ in days if applied),
-        decision=sorted((done - applied).days for _, applied, done in days if applied and done),
-    )

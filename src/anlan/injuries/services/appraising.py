@@ -1,13 +1,13 @@
 """鉴定: applied for once an injury is recognised, extended once, graded; reviewed after a year."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger import services as ledger
-from anlan.injuries.clocks import years_later
+from anlan.injuries.clocks import last_day, years_later
 from anlan.injuries.models import (
     Appraisal,
     AppraisalStatus,
@@ -41,7 +41,7 @@ def apply_appraisal(case: Case, *, on: date, by: User, at: datetime) -> Appraisa
         case=case,
         no=last.no + 1 if last else 1,
         applied_on=on,
-        due_on=on + timedelta(days=terms_on(on).appraisal),
+        due_on=last_day(on, terms_on(on).appraisal),
     )
     _write(record, "appraisal_applied", by, at, no=record.no, on=on.isoformat())
     return record
@@ -52,7 +52,7 @@ def extend_appraisal(record: Appraisal, *, by: User, at: datetime) -> Appraisal:
     """Thirty days more, once (条例 25)."""
     applied = record.applied_on or local_date(at)
     terms = terms_on(applied)
-    last = applied + timedelta(days=terms.appraisal + terms.appraisal_extension)
+    last = last_day(applied, terms.appraisal + terms.appraisal_extension)
     advance(record, AppraisalStatus.EXTENDED, APPRAISAL_STEPS, due_on=last)
     _write(record, "appraisal_extended", by, at, no=record.no)
     return record

@@ -29,18 +29,33 @@ class Change:
     appraisal: Appraisal | None
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became, or would become, of rows; `unplaced` of them name no enterprise of ours yet."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    unplaced: int = 0
+
+
 @dataclass(slots=True)
 class Comparison:
     new: list[Row] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     same: list[Row] = field(default_factory=list)
 
+    def tally(self) -> Tally:
+        rows = [*self.new, *(change.row for change in self.changed), *self.same]
+        unplaced = sum(bool(row.link.get("waits")) for row in rows)
+        return Tally(len(self.new), len(self.changed), len(self.same), unplaced)
+
 
 def compare(rows: Sequence[Row], source: Source) -> Comparison:
     """Rows of one source against its cases. Fields that the file doesn't bring are left alone."""
     known = imports.known_cases(source, [row.source_key for row in rows])
     appraisals = imports.first_appraisals(list(known.values()))
-    links = links_of(rows)
+    links = links_of(rows, source)
     result = Comparison()
     for row in rows:
         case = known.get(row.source_key)
@@ -92,12 +107,13 @@ def plain(value: Any) -> Any:
 
 def _link(row: Row, links: Links, case: Case | None) -> None:
     """Say enterprise and person in the row; the same name without a find keeps its link."""
-    employer = links.employer(row)
+    employer, decision = links.employer(row)
+    row.link["waits"] = employer is None and links.waits(row)
     if employer is not None:
-        row.case["organization_id"] = employer.pk
+        row.case["organization_id"], row.case["named_by_id"] = employer.pk, decision
         row.link["synthetic"] = employer.synthetic
     elif case is not None and case.employer_name != row.case.get("employer_name", ""):
-        row.case["organization_id"] = None
+        row.case["organization_id"] = row.case["named_by_id"] = None
     person = links.person(row)
     if person is not None:
         row.case["person_id"] = person

@@ -1,6 +1,6 @@
 """认定 step by step: applied, papers asked for, accepted, suspended, resumed, decided."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +8,7 @@ from django.db import transaction
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger import services as ledger
 from anlan.foundation.rules.queries import rulebook
-from anlan.injuries.clocks import Terms, application_due, due
+from anlan.injuries.clocks import Terms, application_due, due, last_day
 from anlan.injuries.models import (
     Case,
     Recognition,
@@ -37,7 +37,7 @@ def apply_recognition(
         case=case,
         by_employer=by_employer,
         applied_on=on,
-        due_on=on + timedelta(days=terms.acceptance),
+        due_on=last_day(on, terms.acceptance),
     )
     late = on > application_due(case.injured_on, by_employer=by_employer, terms=terms)
     _write(record, "recognition_applied", by, at, on=on.isoformat(), late=late)

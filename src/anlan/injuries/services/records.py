@@ -1,9 +1,8 @@
 """Records as a file brings them: what its days say decides the state and the clock."""
 
-from datetime import timedelta
 from typing import Any
 
-from anlan.injuries.clocks import Pause, Terms, due
+from anlan.injuries.clocks import Pause, Terms, due, last_day
 from anlan.injuries.models import (
     Appraisal,
     AppraisalStatus,
@@ -29,7 +28,7 @@ def recognition_from(
         term = terms.decision_clear if record.clear else terms.decision
         record.due_on = due(record.accepted_on, term, pauses_of(record))
     elif record.applied_on and not record.accepted_on:
-        record.due_on = record.applied_on + timedelta(days=terms.acceptance)
+        record.due_on = last_day(record.applied_on, terms.acceptance)
     return record
 
 
@@ -43,7 +42,7 @@ def appraisal_from(
     if record.decided_on or record.grade is not None:
         record.status, record.due_on = AppraisalStatus.DECIDED, None
     elif record.applied_on:
-        record.due_on = record.applied_on + timedelta(days=terms.appraisal)
+        record.due_on = last_day(record.applied_on, terms.appraisal)
     return record
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger import services as ledger
@@ -18,8 +18,11 @@ from anlan.injuries.models import (
     CaseVersion,
     Recognition,
     Report,
+    SourceKind,
 )
 from anlan.injuries.services.comparing import kept, opened, plain
+from anlan.injuries.services.figure_writing import take_back_figures
+from anlan.injuries.services.headcount_writing import take_back_file
 from anlan.injuries.states import BATCH_STEPS
 from anlan.lib.prepared import update_rows
 from anlan.lib.refusals import Refused
@@ -37,16 +40,10 @@ _DAYS = ("noticed_at", "applied_on", "accepted_on", "decided_on")
 
 @transaction.atomic
 def undo_batch(batch: Batch, *, by: User, at: datetime) -> Batch:
-    """Take a batch back. Refused once a later file or a person has touched one of its cases."""
+    """Take a batch back. Refused once a later file or a person has touched what it brought."""
     advance(batch, BatchStatus.UNDONE, BATCH_STEPS, undone_at=at)
-    _refuse_touched(batch)
-    changed = 0
-    versions = CaseVersion.objects.filter(batch=batch).select_related("case").order_by("id")
-    kept = list(versions)
-    for start in range(0, len(kept), AT_ONCE):
-        changed += _restore(kept[start : start + AT_ONCE], batch, at)
-    fresh = Case.objects.filter(batch=batch, withdrawn_at=None)
-    withdrawn = fresh.update(withdrawn_at=at, changed_at=at)
+    kind = batch.source.kind if batch.source else SourceKind.CASES
+    withdrawn, changed = _TAKE_BACK[SourceKind(kind)](batch, at)
     ledger.record(
         batch.subject,
         "batch_undone",
@@ -54,18 +51,38 @@ def undo_batch(batch: Batch, *, by: User, at: datetime) -> Batch:
         at=at,
         withdrawn=withdrawn,
         restored=changed,
-        file_sha256=batch.file.sha256,
+        file_sha256=batch.hash,
     )
     return batch
+
+
+def take_back_cases(batch: Batch, at: datetime) -> tuple[int, int]:
+    """How many cases are withdrawn, and how many say again what they said."""
+    _refuse_touched(batch)
+    changed = 0
+    versions = CaseVersion.objects.filter(batch=batch).select_related("case").order_by("id")
+    kept = list(versions)
+    for start in range(0, len(kept), AT_ONCE):
+        changed += _restore(kept[start : start + AT_ONCE], batch, at)
+    fresh = Case.objects.filter(batch=batch, withdrawn_at=None)
+    return fresh.update(withdrawn_at=at, changed_at=at), changed
+
+
+_TAKE_BACK = {
+    SourceKind.CASES: take_back_cases,
+    SourceKind.HEADCOUNTS: take_back_file,
+    SourceKind.FIGURES: take_back_figures,
+}
 
 
 def _refuse_touched(batch: Batch) -> None:
     mine = Q(batch=batch) | Q(versions__batch=batch)
     later = Q(versions__batch__gt=batch.pk, versions__batch__undone_at=None)
     by_hand = Q(changed_at__gt=batch.finished_at) if batch.finished_at else Q(pk=None)
+    named = Q(named_by__at=F("changed_at"))  # only found its enterprise: goes with the batch
     touched = Case.objects.filter(mine, withdrawn_at=None)
     ids = touched.values("pk")
-    count = Case.objects.filter(Q(pk__in=ids) & (later | by_hand)).distinct().count()
+    count = Case.objects.filter(Q(pk__in=ids) & (later | (by_hand & ~named))).distinct().count()
     if count:
         raise Refused(
             f"这一批里有 {count} 件案件后来又有变动，不能整批撤销。",

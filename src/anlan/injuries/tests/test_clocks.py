@@ -10,7 +10,9 @@ from anlan.injuries.clocks import (
     application_due,
     days_used,
     due,
+    last_day,
     paused_days,
+    term_end,
     years_later,
 )
 from anlan.injuries.services.recognising import terms_on
@@ -53,7 +55,7 @@ def test_no_day_is_used_twice_or_below_none(spans: list[Pause], later: int) -> N
 @settings(max_examples=60)
 @given(pauses())
 def test_the_last_day_moves_by_exactly_the_days_it_stood(spans: list[Pause]) -> None:
-    last, plain = due(START, TERM, spans), due(START, TERM)
+    last, plain = term_end(START, TERM, spans), term_end(START, TERM)
     assert last is not None
     assert plain == START + timedelta(days=TERM)
     far = START + timedelta(days=500)
@@ -80,3 +82,24 @@ def test_the_terms_are_those_of_the_law(cast: Cast) -> None:
     assert application_due(START, by_employer=True, terms=terms) == date(2026, 3, 31)
     assert application_due(START, by_employer=False, terms=terms) == date(2027, 3, 1)
     assert years_later(date(2024, 2, 29), 1) == date(2025, 2, 28)
+
+
+def test_a_last_day_on_a_holiday_moves_to_the_next_working_day() -> None:
+    """民法典 203. 1 October 2026 and what is off around it; 10 October is a Saturday worked."""
+    assert due(date(2026, 8, 2), 60) == date(2026, 10, 8)
+    assert due(date(2026, 8, 11), 60) == date(2026, 10, 10)
+    assert due(date(2026, 8, 12), 60) == date(2026, 10, 12)
+    paused = due(date(2026, 8, 1), 60, [Pause(date(2026, 8, 10), date(2026, 8, 12))])
+    assert paused == date(2026, 10, 8)
+    assert last_day(date(2026, 4, 16), 15) == date(2026, 5, 6)
+
+
+def test_of_a_year_without_a_list_only_weekends_are_free() -> None:
+    assert last_day(date(2021, 9, 16), 15) == date(2021, 10, 1)
+    assert last_day(date(2021, 9, 17), 15) == date(2021, 10, 4)
+
+
+def test_an_application_in_time_is_not_late_because_of_a_holiday(cast: Cast) -> None:
+    terms = terms_on(START)
+    assert application_due(date(2026, 1, 16), by_employer=True, terms=terms) == date(2026, 2, 24)
+    assert application_due(date(2025, 10, 1), by_employer=False, terms=terms) == date(2026, 10, 8)

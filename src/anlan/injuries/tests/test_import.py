@@ -10,7 +10,7 @@ from anlan.identity.services import register_person
 from anlan.injuries.jobs import import_batches
 from anlan.injuries.models import Appraisal, Batch, BatchStatus, Case, CaseVersion, Recognition
 from anlan.injuries.queries import cases as queries
-from anlan.injuries.services import importing, undoing, uploads
+from anlan.injuries.services import case_writing, importing, undoing, uploads
 from anlan.injuries.services.uploads import Matching
 from anlan.injuries.tests.builders import HEADINGS, a_file, a_line, counts, imported, uploaded
 from anlan.lib.refusals import BadInput, NotAllowed, Refused
@@ -163,7 +163,7 @@ def test_what_was_undone_can_be_imported_again(cast: Cast) -> None:
 def test_one_ledger_line_a_file_with_its_counts_and_hash(cast: Cast) -> None:
     batch = imported([a_line(n) for n in range(5)], cast.city_official)
     (entry,) = Entry.objects.filter(subject=batch.subject)
-    assert batch.file.sha256 in entry.leaf
+    assert batch.sha256 in entry.leaf
     assert '"new":5' in entry.leaf.replace(" ", "")
     assert not Entry.objects.filter(subject__startswith="injury/").exists()
     assert Notice.objects.filter(user=cast.city_official, title__contains="新增 5").exists()
@@ -173,7 +173,7 @@ def test_a_killed_import_goes_on_where_it_was(cast: Cast, monkeypatch: pytest.Mo
     monkeypatch.setattr(importing, "AT_ONCE", 2)
     batch = uploaded([a_line(n) for n in range(5)], cast.city_official)
     uploads.confirm_batch(batch, by=cast.city_official, at=NOW)
-    real = importing._write_new
+    real = case_writing._write_new
     calls = []
 
     def dies_at_the_second(*words: object) -> None:
@@ -182,7 +182,7 @@ def test_a_killed_import_goes_on_where_it_was(cast: Cast, monkeypatch: pytest.Mo
             raise SystemExit
         real(*words)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(importing, "_write_new", dies_at_the_second)
+    monkeypatch.setattr(case_writing, "_write_new", dies_at_the_second)
     with pytest.raises(SystemExit):
         import_batches(NOW)
     batch.refresh_from_db()

@@ -12,11 +12,13 @@ from anlan.foundation.accounts.guards import actor, guarded
 from anlan.foundation.files.responses import XLSX, send_bytes
 from anlan.foundation.ui.parts import Step, steps_until
 from anlan.injuries import policies
+from anlan.injuries.fields import lacking
 from anlan.injuries.forms.batches import ColumnsForm, UploadForm, ValuesForm
-from anlan.injuries.models import Batch, BatchStatus
+from anlan.injuries.forms.naming import CopyForm
+from anlan.injuries.models import Batch, BatchStatus, SourceKind
 from anlan.injuries.queries import imports
-from anlan.injuries.services import undoing, uploads
-from anlan.injuries.sheets import problem_sheet
+from anlan.injuries.queries.naming import waiting_names
+from anlan.injuries.services import keeping, undoing, uploads
 
 PAGE = 30
 SHOWN_PROBLEMS = 100
@@ -27,7 +29,8 @@ SHOWN_PROBLEMS = 100
 def listing(request: HttpRequest) -> HttpResponse:
     rows = imports.batches_for(actor(request))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "injuries/batches.html", {"page": page})
+    context = {"page": page, "names": len(waiting_names())}
+    return render(request, "injuries/batches.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,6 +44,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             clean["file"],
             source=clean["source"],
             title=clean["title"],
+            kind=clean["kind"] or SourceKind.CASES,
             foreign=clean["foreign"],
             as_of=clean["as_of"],
             by=actor(request),
@@ -70,10 +74,10 @@ def columns(request: HttpRequest, batch: Batch) -> HttpResponse:
 @guarded(policies.may_follow, load=imports.batch_for)
 def values(request: HttpRequest, batch: Batch) -> HttpResponse:
     """Third step: what the file's own words mean; skipped where every word is known."""
-    if batch.status != BatchStatus.UPLOADED:
+    if batch.status != BatchStatus.UPLOADED or batch.source is None:
         return redirect("injuries:batch", uid=batch.uid)
     reading = imports.reading_of(batch, imports.table_of(batch))
-    form = ValuesForm(reading.unknown, request.POST or None)
+    form = ValuesForm(reading, batch.source, request.POST or None)
     if not form.fields and request.method == "GET":
         return redirect("injuries:preview", uid=batch.uid)
     if request.method == "POST" and form.is_valid():
@@ -92,7 +96,7 @@ def preview(request: HttpRequest, batch: Batch) -> HttpResponse:
     if request.method == "POST":
         uploads.confirm_batch(batch, by=actor(request), at=now())
         return redirect("injuries:batch", uid=batch.uid)
-    if batch.source is None or "injured_on" not in batch.source.mapping:
+    if batch.source is None or lacking(batch.source.kind, batch.source.mapping):
         return redirect("injuries:columns", uid=batch.uid)
     reading = uploads.try_batch(batch)
     context = {
@@ -100,6 +104,8 @@ def preview(request: HttpRequest, batch: Batch) -> HttpResponse:
         "usable": len(reading.good),
         "problems": problem_lines(batch)[:SHOWN_PROBLEMS],
         "unknown": sum(len(words) for words in reading.unknown.values()),
+        "cases": batch.source.kind == SourceKind.CASES,
+        "copy": CopyForm(),
         "steps": _steps(3, batch),
     }
     return render(request, "injuries/preview.html", context)
@@ -116,6 +122,9 @@ def follow(request: HttpRequest, batch: Batch) -> HttpResponse:
         "running": batch.status in {BatchStatus.QUEUED, BatchStatus.IMPORTING},
         "may_undo": batch.status in {BatchStatus.DONE, BatchStatus.FAILED},
         "problems": problem_lines(batch)[:SHOWN_PROBLEMS],
+        "cases": batch.source is None or batch.source.kind == SourceKind.CASES,
+        "figures": batch.source is not None and batch.source.kind == SourceKind.FIGURES,
+        "copy": CopyForm() if batch.file.removed_at is None else None,
         "more": max(0, batch.rows_refused - SHOWN_PROBLEMS),
         "steps": _steps(4 if batch.finished_at is None else 5, batch),
     }
@@ -131,7 +140,7 @@ def follow(request: HttpRequest, batch: Batch) -> HttpResponse:
 @guarded(policies.may_follow, load=imports.batch_for)
 def discard(request: HttpRequest, batch: Batch) -> HttpResponse:
     uploads.discard_batch(batch, by=actor(request), at=now())
-    messages.success(request, "已放弃这份文件，没有导入任何案件。")
+    messages.success(request, "已放弃这份文件，没有导入任何内容。")
     return redirect("injuries:batches")
 
 
@@ -139,16 +148,29 @@ def discard(request: HttpRequest, batch: Batch) -> HttpResponse:
 @guarded(policies.may_follow, load=imports.batch_for)
 def undo(request: HttpRequest, batch: Batch) -> HttpResponse:
     undoing.undo_batch(batch, by=actor(request), at=now())
-    messages.success(request, "已撤销这一批：新增的案件已收回，改动过的案件已恢复原值。")
+    messages.success(request, "已撤销这一批：新增的已收回，改动过的已恢复原值。")
     return redirect("injuries:batch", uid=batch.uid)
 
 
-@require_GET
+@require_POST
 @guarded(policies.may_follow, load=imports.batch_for)
 def problems(request: HttpRequest, batch: Batch) -> HttpResponse:
-    """The refused rows as they came, each with what is wrong."""
-    stem = batch.file.name.split(".", 1)[0]
-    return send_bytes(problem_sheet(batch), f"{stem}-未导入的行.xlsx", XLSX)
+    """The refused rows as they came, each with what is wrong; for a reason that is written down."""
+    return _copy(request, batch, keeping.REFUSED)
+
+
+@require_POST
+@guarded(policies.may_follow, load=imports.batch_for)
+def original(request: HttpRequest, batch: Batch) -> HttpResponse:
+    """The file as it was handed in; for a reason that is written down."""
+    return _copy(request, batch, keeping.ORIGINAL)
+
+
+def _copy(request: HttpRequest, batch: Batch, what: str) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    content, name = keeping.take_copy(batch, what, reason=reason, by=actor(request), at=now())
+    kind = XLSX if what == keeping.REFUSED else batch.file.content_type
+    return send_bytes(content, name, kind)
 
 
 def problem_lines(batch: Batch) -> list[str]:

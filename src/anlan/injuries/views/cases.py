@@ -1,5 +1,6 @@
 """The ledger of cases, one case with its three records, and what is overdue."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +14,16 @@ from django.views.decorators.http import require_GET
 
 from anlan.foundation.accounts.guards import actor, guarded
 from anlan.foundation.codes import queries as codes
+from anlan.foundation.codes.holidays import loaded
 from anlan.foundation.codes.models import System
 from anlan.foundation.files.responses import XLSX, send_bytes
 from anlan.foundation.ledger.queries import timeline
 from anlan.foundation.ui.parts import Moment
 from anlan.injuries import policies
 from anlan.injuries.forms.cases import FilterForm
-from anlan.injuries.models import Case
+from anlan.injuries.models import Appraisal, Case, Recognition
 from anlan.injuries.queries import cases as queries
+from anlan.injuries.services.reading import note_read
 from anlan.injuries.services.recognising import terms_on
 from anlan.injuries.sheets import ledger_sheet, type_name
 from anlan.injuries.shown import (
@@ -37,6 +40,7 @@ from anlan.lib.dates import date_text, local_date
 
 PAGE = 30
 SHOWN_LATE = 50
+SHOWN_READS = 20
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,9 @@ def case(request: HttpRequest, found: Case) -> HttpResponse:
     terms, recognition = terms_on(today), getattr(found, "recognition", None)
     full = policies.may_read_narrative(user, found)
     report = getattr(found, "report", None)
+    appraisals = list(found.appraisals.order_by("no"))
+    if full and (found.narrative or report is not None):
+        note_read(found, by=user, at=now())
     context = {
         "case": found,
         "facts": case_facts(found),
@@ -96,11 +103,14 @@ def case(request: HttpRequest, found: Case) -> HttpResponse:
         "recognition_facts": recognition and recognition_facts(recognition, found, terms),
         "recognition_clock": recognition and recognition_clock(recognition, today),
         "appraisals": [
-            (one, appraisal_facts(one, terms), appraisal_clock(one, today))
-            for one in found.appraisals.order_by("no")
+            (one, appraisal_facts(one, terms), appraisal_clock(one, today)) for one in appraisals
         ],
         "steps_open": open_steps(found) if policies.may_decide(user, found) else [],
         "former": former_values(found),
+        "calendar_missing": _missing([recognition, *appraisals]),
+        "reads": found.narrative_reads.select_related("by").order_by("-at")[:SHOWN_READS]
+        if policies.may_decide(user, found)
+        else [],
         "moments": [Moment(h.at, h.sentence, h.who) for h in reversed(timeline([found.subject]))],
     }
     return render(request, "injuries/case.html", context)
@@ -111,19 +121,22 @@ def case(request: HttpRequest, found: Case) -> HttpResponse:
 def overdue(request: HttpRequest) -> HttpResponse:
     """Three lists that are never added up: each clock is another authority's or person's."""
     user, today = actor(request), local_date(now())
+    recognitions = list(queries.overdue_recognitions(user, on=today)[:SHOWN_LATE])
+    appraisals = list(queries.overdue_appraisals(user, on=today)[:SHOWN_LATE])
     context = {
-        "recognitions": [
-            (one, recognition_clock(one, today))
-            for one in queries.overdue_recognitions(user, on=today)[:SHOWN_LATE]
-        ],
-        "appraisals": [
-            (one, appraisal_clock(one, today))
-            for one in queries.overdue_appraisals(user, on=today)[:SHOWN_LATE]
-        ],
+        "recognitions": [(one, recognition_clock(one, today)) for one in recognitions],
+        "appraisals": [(one, appraisal_clock(one, today)) for one in appraisals],
+        "calendar_missing": _missing([*recognitions, *appraisals]),
         "reports": queries.late_reports(user)[:SHOWN_LATE],
         "most": SHOWN_LATE,
     }
     return render(request, "injuries/overdue.html", context)
+
+
+def _missing(records: Iterable[Recognition | Appraisal | None]) -> list[int]:
+    """Years of last days whose public holidays aren't loaded."""
+    days = [record.due_on for record in records if record is not None]
+    return sorted({day.year for day in days if day is not None and not loaded(day.year)})
 
 
 def _page(rows: QuerySet[Case], number: str | None) -> Page[Any]:

@@ -16,6 +16,7 @@ from anlan.foundation.rules.queries import rulebook
 from anlan.injuries import policies
 from anlan.injuries.forms.reports import ReportForm
 from anlan.injuries.queries import cases as queries
+from anlan.injuries.services.reading import note_read
 from anlan.injuries.services.reports import report_injury
 from anlan.lib.dates import local_date, to_shanghai
 from anlan.organizations.models import Organization
@@ -66,6 +67,8 @@ def _may_see_photo(user: User, file: StoredFile) -> bool:
 @require_GET
 @guarded(_may_see_photo, load=queries.photo_for)
 def photo(request: HttpRequest, file: StoredFile) -> HttpResponseBase:
+    for case in queries.cases_of_photo(actor(request), file):
+        note_read(case, by=actor(request), at=now())
     return send_file(file, inline=True)
 
 

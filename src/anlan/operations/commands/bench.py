@@ -12,6 +12,7 @@ from anlan.operations.bench import (
     distribution,
     exam,
     heartbeat,
+    imports,
     ledger,
     signin,
 )
@@ -23,6 +24,7 @@ BENCHES: Mapping[str, Callable[[], Mapping[str, object]]] = {
     "distribution": distribution.measure,
     "exam": exam.measure,
     "heartbeat": heartbeat.measure,
+    "import": imports.measure,
     "ledger": ledger.measure,
     "signin": signin.measure,
 }
