@@ -160,6 +160,12 @@ class AssignForm(PlainForm):
         field.widget.choices = field.choices
 
 
+class ReassignForm(AssignForm):
+    """Who takes the order over, and why."""
+
+    words = _words("原因", rows=2, help_text="例如：原责任人已离职、岗位调整。")
+
+
 class ProofForm(PlainForm):
     """What was done, with what shows it."""
 

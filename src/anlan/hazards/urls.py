@@ -26,6 +26,7 @@ urlpatterns = [
     path("<uuid:uid>/accept", hazards.accept, name="accept"),
     path("<uuid:uid>/decline", hazards.decline, name="decline"),
     path("<uuid:uid>/assign", hazards.assign, name="assign"),
+    path("<uuid:uid>/reassign", hazards.reassign, name="reassign"),
     path("<uuid:uid>/rectify", hazards.rectify, name="rectify"),
     path("<uuid:uid>/recheck", hazards.recheck, name="recheck"),
     path("<uuid:uid>/revisit", hazards.revisit, name="revisit"),

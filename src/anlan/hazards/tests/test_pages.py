@@ -24,7 +24,7 @@ from anlan.testing.cast import NOW, Cast, a_user
 from anlan.testing.queries import counted
 
 Enter = Callable[[object], Client]
-ACTS = ("accept", "decline", "assign", "rectify", "recheck", "revisit", "reopen")
+ACTS = ("accept", "decline", "assign", "reassign", "rectify", "recheck", "revisit", "reopen")
 
 
 def the_form(cast: Cast, **changes: Any) -> dict[str, Any]:
