@@ -1,5 +1,6 @@
 """Text in, clean values out: reports, steps of a hazard, filters, the span of the figures."""
 
+import json
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -109,6 +110,16 @@ class ReportForm(HazardForm):
             self.initial.setdefault("organization", names[0][0])
         self.fields["grade"].widget = forms.RadioSelect(choices=Grade.choices)
         self.initial.setdefault("nonce", uuid.uuid4())
+
+    @classmethod
+    def blank(cls, *, day: date) -> "ReportForm":
+        """With nobody's data in it: the phone fills in employer and number by itself."""
+        return cls(employers=[], day=day, initial={"nonce": ""})
+
+    @property
+    def units(self) -> str:
+        """JSON of the employers' numbers and names: what the phone remembers for the blank form."""
+        return json.dumps([[key, one.name] for key, one in self.employers.items()])
 
     @property
     def employer(self) -> Organization:
