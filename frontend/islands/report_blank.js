@@ -32,7 +32,12 @@ async function reach(url) {
 export async function blank(form, { say, link, collect }) {
   const { kind, called, home } = form.dataset
   const who = await reporter(kind)
-  if (!who) { say('warn', '这部手机还没有联网打开过本页，暂时不能填写。'); form.querySelectorAll('input,select,textarea').forEach((one) => { one.disabled = true }); return }
+  if (!who) {
+    say('warn', '这部手机还没有登录后打开过本页，暂时不能填写。请联网登录一次。')
+    form.querySelectorAll('.field').forEach((one) => { one.hidden = true })
+    document.querySelector('.bar').hidden = true
+    return
+  }
   units(form, who)
   moment(form)
   form.elements.nonce.value = number()

@@ -85,6 +85,8 @@ def _hazards(user: User, at: datetime) -> list[Todo]:
     if not sums["number"]:
         return []
     note = f"其中 {sums['late']} 条已超期" if sums["late"] else "重大隐患复查、到期复访"
+    if sums["late"] == sums["number"]:
+        note = "均已超期"
     href = f"{reverse('hazards:ledger')}?state=mine"
     return [Todo(f"隐患 {sums['number']} 条待办理", href, "去办理", note, sums["due"])]
 

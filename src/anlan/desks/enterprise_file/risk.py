@@ -20,7 +20,7 @@ def section(asked: Asked, others: Sequence[Section]) -> Section:
             "；".join(found),
             tone="warn" if found else "ok",
         ),
-        *([Line("没有出现", "；".join(clear))] if clear and found else []),
+        *([Line("其余信号", "；".join(clear))] if clear and found else []),
         Line(
             "重点行业",
             code_name(System.KEY_INDUSTRY, body.key_industry),

@@ -109,7 +109,7 @@ def test_the_risk_says_what_it_is_computed_from(cast: Cast) -> None:
         "5 个里出现 4 个 近三年重伤、死亡 1 人；今年工伤 2 人，去年全年 0 人；"
         "未销号重大隐患 1 条；超期隐患 1 条"
     )
-    assert found["没有出现"] == "没有逾期未训的人"
+    assert found["其余信号"] == "没有逾期未训的人"
     assert found["重大隐患"] == "二车间平台 待指派"
 
 

@@ -14,8 +14,9 @@ from anlan.foundation.accounts.models import User
 from anlan.identity.models import Person
 from anlan.injuries.models import Circumstance, Severity, Source
 from anlan.lib.dates import at_shanghai, local_date
+from anlan.operations.demo.injury_courses import Grading, Recognising
 from anlan.operations.demo.injury_records import Records
-from anlan.operations.demo.injury_tales import Grading, Recognising, Tale, Teller
+from anlan.operations.demo.injury_tales import Tale, Teller
 from anlan.operations.demo.live import Stage
 from anlan.operations.demo.past import PLAN_BEGINS, Past
 from anlan.operations.demo.people import Firm

@@ -29,7 +29,8 @@ from anlan.injuries.models import (
 from anlan.injuries.services.records import appraisal_from, recognition_from
 from anlan.lib import idnumber
 from anlan.lib.dates import at_shanghai, local_date, to_shanghai
-from anlan.operations.demo.injury_tales import Grading, Recognising, Tale
+from anlan.operations.demo.injury_courses import Grading, Recognising
+from anlan.operations.demo.injury_tales import Tale
 
 WHY = "等待交通事故责任认定书"
 OFFICE = time(10)  # when an official writes a step down

@@ -16,8 +16,12 @@ from anlan.injuries.models import Appraisal, Case, Recognition, Report, Suspensi
 from anlan.injuries.services import appraising, recognising
 from anlan.injuries.services.reports import Told, report_injury
 from anlan.lib.dates import local_date
+from anlan.operations.demo.injuries import write_headcounts
+from anlan.operations.demo.injury_courses import Grading, Recognising
 from anlan.operations.demo.injury_records import WHY, Records, step_at
-from anlan.operations.demo.injury_tales import Grading, Recognising, Tale, Teller
+from anlan.operations.demo.injury_tales import Tale, Teller
+from anlan.operations.demo.past import PLAN_BEGINS
+from anlan.organizations.models import InsuredHeadcount
 from anlan.testing.cast import NOW, Cast
 from anlan.testing.classes import a_worker
 
@@ -188,3 +192,22 @@ def test_a_seed_and_a_day_tell_the_same_injuries(cast: Cast) -> None:
     assert told(7) != told(8)
     assert all(local_date(one.noticed_at) <= local_date(NOW) for one in told(7))
     assert all(one.narrative for one in told(7))
+
+
+def test_every_enterprise_has_its_insured_each_month(cast: Cast) -> None:
+    bodies = [cast.enterprise, cast.rival_enterprise]
+
+    def written() -> list[tuple[int, date, int]]:
+        InsuredHeadcount.objects.all().delete()
+        count = write_headcounts(bodies, NOW, seed=3)
+        rows = InsuredHeadcount.objects.order_by("organization", "month")
+        assert count == rows.count()
+        return list(rows.values_list("organization", "month", "people"))
+
+    rows = written()
+    assert rows == written()
+    months = [month for body, month, _ in rows if body == cast.enterprise.pk]
+    assert months[0] == PLAN_BEGINS.replace(day=1)
+    assert months[-1] == local_date(NOW).replace(day=1)
+    assert len(months) * 2 == len(rows) == len({row[:2] for row in rows})
+    assert all(month.day == 1 and people > 0 for _, month, people in rows)
