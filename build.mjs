@@ -7,7 +7,7 @@ import { checkWorker, checkPages } from './frontend/check/build.mjs'
 import { tablerPart } from './frontend/tabler_part.mjs'
 
 const out = 'src/anlan/dist'
-const entries = ['desk', 'phone', 'public', 'live', 'wall', 'check', 'exam_worker', 'kit', 'kit_worker']
+const entries = ['desk', 'phone', 'public', 'live', 'wall', 'check', 'exam_worker', 'kit', 'kit_worker', 'report_worker']
 
 // Tabler as published is 635 kB of CSS; only the listed families are taken.
 const tabler = {

@@ -1,11 +1,30 @@
-// 上报隐患: what is written is kept in the phone first and then sent, so that a lost network costs nothing.
+// A report from a phone: what is written is kept in the phone first and then sent, so that a lost network costs nothing.
 // Without this the form posts itself. On a page with [data-report-queue] what is left is sent again.
-import { forget, keep, later, send, shrink, waiting } from './report_queue.js'
+import { blank } from './report_blank.js'
+import { forget, keep, later, remember, send, shrink, waiting } from './report_queue.js'
 
 const make = (tag, words, className = '') => Object.assign(document.createElement(tag), { textContent: words, className })
 
+// Keeps the blank form of this page and what it needs, so that it opens without a network.
+async function keepPage(worker, scope) {
+  if (!worker || !('serviceWorker' in navigator)) return
+  try {
+    const made = await navigator.serviceWorker.register(worker, { scope })
+    await until(made)
+    const assets = performance.getEntriesByType('resource').map((one) => new URL(one.name))
+      .filter((url) => url.origin === location.origin && url.pathname.startsWith('/static/assets/')).map((url) => url.pathname)
+    made.active.postMessage({ keep: [...new Set(assets)] })
+  } catch { /* reporting goes on; only opening without a network would not */ }
+}
+
+const until = (made) => new Promise((done) => {
+  if (made.active) { done(); return }
+  const coming = made.installing || made.waiting
+  coming.addEventListener('statechange', () => { if (made.active) done() })
+})
+
 function sender(form) {
-  const owner = form.dataset.report
+  const { report: owner, kind, called, home, homeCalled } = form.dataset
   const line = make('div', '')
   line.setAttribute('role', 'status')
   form.prepend(line)
@@ -18,11 +37,18 @@ function sender(form) {
     line.scrollIntoView({ block: 'center' })
   }
   const buttons = () => document.querySelectorAll(`[form=${form.id}],#${form.id} button`)
+  const link = () => {
+    const back = make('a', `回到${homeCalled}`)
+    back.href = home
+    const block = make('span', '')
+    block.append(document.createElement('br'), back)
+    return block
+  }
 
   async function collect() {
-    form.found_at.value = new Date().toISOString()
+    if (form.elements.found_at) form.elements.found_at.value = new Date().toISOString()
     const fields = Object.fromEntries([...new FormData(form)].filter(([name, value]) => typeof value === 'string' && name !== 'csrfmiddlewaretoken'))
-    const photos = await Promise.all([...form.photos.files].map(shrink))
+    const photos = await Promise.all([...form.elements.photos.files].map(shrink))
     return { fields, photos, at: Date.now() }
   }
 
@@ -30,53 +56,57 @@ function sender(form) {
     buttons().forEach((b) => { b.disabled = true })
     say('info', '正在处理照片')
     const report = await collect()
-    const safe = await keep(owner, report)
+    const safe = await keep(kind, owner, report)
     for (let wait = 2000; ; wait = Math.min(wait * 2, 30000)) {
       say('info', '正在上报')
       const { state, said } = await send(form.action || location.pathname, report)
-      if (state === 'done') { await forget(owner, report.fields.nonce); location.assign(said.url); return }
+      if (state === 'done') { await forget(kind, owner, report.fields.nonce); location.assign(said.url); return }
       if (state === 'refused') {
-        await forget(owner, report.fields.nonce)
+        await forget(kind, owner, report.fields.nonce)
         say('stop', `${said.message || '没有上报成功。'}${said.next_step || ''}`)
         buttons().forEach((b) => { b.disabled = false })
         return
       }
-      if (state === 'login') { say('warn', '登录已失效。这条隐患已存在本机，重新登录后打开「隐患上报」会自动上报。'); return }
-      if (safe) {
-        const home = make('a', '回到隐患上报')
-        home.href = form.dataset.home
-        say('warn', make('span', '没有网络。这条隐患已存在本机，联网后打开「隐患上报」会自动上报。'), document.createElement('br'), home)
-      } else say('warn', '没有网络，正在自动重试。这个浏览器不能保存，请不要关闭本页。')
+      if (state === 'login') { say('warn', `登录已失效。${called}已存在本机，重新登录后打开「${homeCalled}」会自动上报。`); return }
+      if (safe) say('warn', make('span', `没有网络。${called}已存在本机，联网后打开「${homeCalled}」会自动上报。`), link())
+      else say('warn', '没有网络，正在自动重试。这个浏览器不能保存，请不要关闭本页。')
       await later(wait)
     }
   }
 
+  if (form.hasAttribute('data-blank')) { blank(form, { say, link, collect }); return }
+  const units = [...(form.dataset.units ? JSON.parse(form.dataset.units) : [])]
+  remember(kind, { owner, units })
+  keepPage(form.dataset.worker, form.dataset.scope)
   form.addEventListener('submit', (event) => { event.preventDefault(); go() })
 }
 
+// Older reports have neither kind nor summary: they are hazards.
+const summary = (fields) => (fields.what || fields.narrative || '').slice(0, 30)
+
 async function queue(box) {
-  const owner = box.dataset.reportQueue
-  const left = await waiting(owner)
+  const { reportQueue: owner, kind = 'hazard', called = '' } = box.dataset
+  const left = await waiting(kind, owner)
   if (!left.length) return
   const list = make('ul', '', 'tasks')
-  box.replaceChildren(make('h2', '还在本机、没有上报的'), list)
+  box.replaceChildren(make('h2', `还在本机、没有上报的${called}`), list)
   let through = 0
   for (const report of left) {
     const row = make('li', '', 'task')
     const words = make('span', report.fields.place)
     const state = make('small', '正在上报')
-    words.append(make('small', report.fields.what.slice(0, 30)), state)
+    words.append(make('small', summary(report.fields)), state)
     row.append(words)
     list.append(row)
     const result = await send(box.dataset.url, report)
-    if (result.state === 'done') { await forget(owner, report.fields.nonce); row.remove(); through += 1 }
+    if (result.state === 'done') { await forget(kind, owner, report.fields.nonce); row.remove(); through += 1 }
     if (result.state === 'waiting') state.textContent = '已存在本机，联网后自动上报'
     if (result.state === 'login') state.textContent = '请重新登录后再打开本页'
     if (result.state === 'refused') {
       state.textContent = `没有上报成功：${result.said.message || '请重新填写'}`
       const button = make('button', '删除', 'btn btn-sm')
       button.type = 'button'
-      button.addEventListener('click', async () => { await forget(owner, report.fields.nonce); row.remove() })
+      button.addEventListener('click', async () => { await forget(kind, owner, report.fields.nonce); row.remove() })
       row.append(button)
     }
   }
@@ -87,6 +117,6 @@ async function queue(box) {
 }
 
 export default function start(el) {
-  if (el.dataset.report) sender(el)
+  if (el.dataset.report !== undefined) sender(el)
   else queue(el)
 }

@@ -1,4 +1,4 @@
-// Reports of hazards that are not through yet: kept in this phone until the server has them.
+// Reports that are not through yet: kept in this phone until the server has them.
 // Each carries its own number, so sending one twice is harmless; each belongs to who wrote it.
 import { drop, get, keys, put } from './store.js'
 
@@ -6,7 +6,7 @@ const LONGEST = 1600
 const PATIENCE = 60000
 const SLOWEST = 15 // bytes a millisecond that a request is given time for
 const token = () => (document.querySelector('meta[name="csrf-token"]') || {}).content || ''
-const keyOf = (owner, nonce) => `hazard:${owner}:${nonce}`
+const keyOf = (kind, owner, nonce) => `${kind}:${owner}:${nonce}`
 
 // Small enough for a bad network; what can't be drawn goes as it is.
 export async function shrink(file) {
@@ -22,13 +22,17 @@ export async function shrink(file) {
   } catch { return { name: file.name, type: file.type, data: await file.arrayBuffer() } }
 }
 
-export const keep = (owner, report) => put(keyOf(owner, report.fields.nonce), report)
-export const forget = (owner, nonce) => drop(keyOf(owner, nonce))
-export async function waiting(owner) {
+export const keep = (kind, owner, report) => put(keyOf(kind, owner, report.fields.nonce), report)
+export const forget = (kind, owner, nonce) => drop(keyOf(kind, owner, nonce))
+export async function waiting(kind, owner) {
   const found = []
-  for (const key of await keys(keyOf(owner, ''))) { const one = await get(key); if (one) found.push(one) }
+  for (const key of await keys(keyOf(kind, owner, ''))) { const one = await get(key); if (one) found.push(one) }
   return found.sort((a, b) => a.at - b.at)
 }
+
+// Who reports from this phone, and for which units: all that the blank form lacks.
+export const remember = (kind, who) => put(`reporter:${kind}`, who)
+export const reporter = (kind) => get(`reporter:${kind}`)
 
 // One try: { state: 'done' | 'refused' | 'login' | 'waiting', said }
 export async function send(url, report) {

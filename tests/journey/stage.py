@@ -45,6 +45,7 @@ from anlan.foundation.ledger.models import Entry  # noqa: E402
 from anlan.foundation.rules.models import Rule  # noqa: E402
 from anlan.foundation.rules.queries import rulebook  # noqa: E402
 from anlan.identity.models import Person, id_index  # noqa: E402
+from anlan.identity.services import ensure_account  # noqa: E402
 from anlan.kits.models import Record  # noqa: E402
 from anlan.operations.story import acts, troupe  # noqa: E402
 from anlan.operations.story.names import Inventor  # noqa: E402
@@ -52,7 +53,7 @@ from anlan.operations.temporary import temporary_city  # noqa: E402
 from anlan.programs.models import Project  # noqa: E402
 from anlan.testing.cast import PASSWORD as CAST_PASSWORD  # noqa: E402
 from anlan.testing.cast import the_cast  # noqa: E402
-from anlan.testing.classes import a_running_class  # noqa: E402
+from anlan.testing.classes import a_running_class, a_worker  # noqa: E402
 from anlan.testing.template import fill_test_database  # noqa: E402
 
 PASSWORD = "An-Lan-2026"
@@ -271,6 +272,25 @@ class Stage:
             "apart": [(e.recorded_at - e.at).total_seconds() for e in lines],
             "fates": list(Record.objects.order_by("id").values_list("fate", flat=True)),
         }
+
+    def a_firm_to_watch(self) -> dict[str, str]:
+        """The cast's enterprise with a worker who can log in and a second safety officer."""
+        cast = the_cast()
+        worker = ensure_account(a_worker(cast, 0), at=now())
+        second = open_account(username="officer2", name="第二安全员", password=CAST_PASSWORD)
+        key = str(cast.enterprise.uid)
+        give_role(
+            second,
+            Role.SAFETY_OFFICER,
+            ScopeKind.ORGANIZATION,
+            key,
+            by=None,
+            at=now(),
+            reason="演示",
+        )
+        worker.set_password(CAST_PASSWORD)
+        worker.save()
+        return {"worker": worker.username, "name": worker.name, "password": CAST_PASSWORD}
 
     def people(self, count: int) -> list[list[str]]:
         """Rows of an invented roster: name, ID number, phone."""

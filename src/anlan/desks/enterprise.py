@@ -1,6 +1,6 @@
-"""The safety officer: names to send, rosters to mend, where own people go next."""
+"""The safety officer: hazards and injuries whose clocks run, names to send, rosters to mend."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from django.db.models import Count
 from django.urls import reverse
@@ -13,10 +13,17 @@ from anlan.desks.expert import visit_todo
 from anlan.desks.queries import AHEAD, certificates_of, of_year, sessions_of_people
 from anlan.desks.shape import SHOWN, Coming, Desk, Figure
 from anlan.foundation.accounts.models import User
+from anlan.foundation.rules.queries import rulebook
 from anlan.foundation.ui.formats import cn_day
 from anlan.foundation.ui.parts import Todo
+from anlan.hazards.models import Grade, Hazard
+from anlan.hazards.models import Status as HazardStatus
+from anlan.hazards.queries import hazards as hazard_queries
 from anlan.identity.models import RosterUpload, UploadStatus
 from anlan.identity.queries import roster_of, uploads_of
+from anlan.injuries.clocks import Terms
+from anlan.injuries.models import Case
+from anlan.injuries.queries import standing as injuries
 from anlan.insights.queries import held, present
 from anlan.lib.dates import at_shanghai, local_date
 from anlan.organizations import queries as organizations
@@ -25,6 +32,13 @@ from anlan.visits.queries import inspection_due, visits
 
 BEGINS = time(8, 30)
 LAST_MINUTE = time(23, 59)
+HAZARD_ACTS = {
+    HazardStatus.REPORTED: ("受理隐患", "去受理"),
+    HazardStatus.ACCEPTED: ("指派整改", "去指派"),
+    HazardStatus.ASSIGNED: ("完成整改", "去整改"),
+    HazardStatus.RECTIFIED: ("复查整改", "去复查"),
+    HazardStatus.CLOSED: ("复访", "去复访"),
+}
 ROSTER_ACTS = {UploadStatus.UPLOADED: "去确认", UploadStatus.FAILED: "重新上传"}
 
 
@@ -34,19 +48,61 @@ def desk_of(user: User, at: datetime) -> Desk:
     if organization is None:
         return newcomer_desk(user, at)
     today = local_date(at)
-    short = list(bookings.short_of_names(organization)[:SHOWN])
-    todos = [*_safety(user, organization, at), *(_names(one) for one in short)]
-    todos += _rosters(organization)
+    hazards, unsafe = _hazards(user, at)
+    hurt = _injuries(user, organization, today)
+    looked = _safety(user, organization, at)
+    booked = booking_todos(organization)
+    rosters = roster_todos(organization)
+    todos = [*hazards, *hurt, *looked, *booked, *rosters]
+    todos.sort(key=lambda todo: (todo.due is None, todo.due or at))
+    waiting = unsafe + len(hurt) + len(looked) + len(booked) + len(rosters)
     coming = sessions_of_people(organization, today, today + AHEAD)[:SHOWN]
     return Desk(
         todos=todos[:SHOWN],
         figures=_figures(user, organization, today.year),
         quiet="没有要办的事。可以为员工预约下一期培训。",
-        waiting=len(todos),
-        rest_href=reverse("bookings:mine"),
+        waiting=waiting,
+        rest_href=reverse("desks:enterprise", args=[organization.uid]),
         coming=[_coming(one) for one in coming],
         coming_title="未来两周本企业的课",
         coming_empty="未来两周没有本企业员工的课。到“预约培训”里看看正在报名的班。",
+    )
+
+
+def booking_todos(organization: Organization) -> list[Todo]:
+    """Seats that names are still to be sent for."""
+    return [_names(one) for one in bookings.short_of_names(organization)[:SHOWN]]
+
+
+def _hazards(user: User, at: datetime) -> tuple[list[Todo], int]:
+    """The nearest clocks of hazards that this officer acts on, and how many there are."""
+    waiting = hazard_queries.waiting_for(user, at)
+    shown = list(hazard_queries.oldest_clock_first(waiting)[:SHOWN])
+    count = len(shown) if len(shown) < SHOWN else waiting.count()
+    return [_hazard(one) for one in shown], count
+
+
+def _hazard(one: Hazard) -> Todo:
+    verb, act = HAZARD_ACTS[HazardStatus(one.status)]
+    major = "重大隐患 · " if one.grade == Grade.MAJOR else ""
+    href = reverse("hazards:hazard", args=[one.uid])
+    return Todo(f"{verb}：{one.place}", href, act, f"{major}{one.what[:40]}", one.due_at)
+
+
+def _injuries(user: User, organization: Organization, today: date) -> list[Todo]:
+    """快报 that nobody has applied for: the employer's thirty days run."""
+    terms = Terms.of(rulebook(today))
+    rows = injuries.unapplied(user, organization, on=today, terms=terms)
+    return [_unapplied(one, terms) for one in rows[:SHOWN]]
+
+
+def _unapplied(case: Case, terms: Terms) -> Todo:
+    return Todo(
+        f"申请工伤认定：{cn_day(case.injured_on)}受伤",
+        reverse("injuries:case", args=[case.uid]),
+        "查看案件",
+        f"{case.place or '地点未说明'} · 单位应在受伤后 {terms.employer} 日内申请",
+        at_shanghai(injuries.apply_by(case, terms), LAST_MINUTE),
     )
 
 
@@ -90,7 +146,7 @@ def _names(booking: Booking) -> Todo:
     )
 
 
-def _rosters(organization: Organization) -> list[Todo]:
+def roster_todos(organization: Organization) -> list[Todo]:
     """The newest upload, when it waits or has rows that could not be used."""
     newest = uploads_of(organization).first()
     if newest is None and roster_of(organization).exists():

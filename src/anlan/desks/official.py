@@ -14,8 +14,11 @@ from anlan.foundation.accounts.models import Role, User
 from anlan.foundation.accounts.queries import reach
 from anlan.foundation.ui.formats import cn_date, cn_day
 from anlan.foundation.ui.parts import Todo
+from anlan.hazards.queries import hazards
+from anlan.hazards.states import OPEN
+from anlan.injuries.queries import cases as injuries
 from anlan.insights.queries import Overview
-from anlan.lib.dates import at_shanghai
+from anlan.lib.dates import at_shanghai, local_date
 from anlan.organizations import queries as organizations
 from anlan.organizations.models import Organization
 from anlan.supervision import queries as supervision
@@ -23,22 +26,30 @@ from anlan.supervision.models import SpotCheck
 from anlan.visits.queries import visits
 
 BEGINS = time(8, 30)
+LAST_MINUTE = time(23, 59)
+KINDS = ("认定", "鉴定")
 
 
 def desk_of(user: User, figures: Overview, year: int, at: datetime) -> Desk:
     """What this official decides, and the visits that this official makes."""
     if not reach(user).has(Role.CITY_OFFICIAL, Role.DISTRICT_OFFICIAL):
-        return Desk([], _figures(figures, year), "协同部门只查看，不审批。本行业的班次见左侧台账。")
+        return Desk(
+            [],
+            [*_figures(figures, year), *_overdue(user, at)],
+            "协同部门只查看，不审批。本行业的班次见左侧台账。",
+        )
     applications = classes.waiting_for(user)
     changes = classes.changes_waiting_for(user)
     registrations = organizations.waiting_for(user)
     doubts = _doubts(user)
+    safety = [*_hazards(user, at), *_clocks(user, at)]
     papers = sittings_waiting(user)
     calls = [visit_todo(one) for one in visits.oldest_clock_first(visits.waiting_for(user, at))]
     checks = [_check(check) for check in supervision.checks_waiting_for(user)]
     waiting = applications.count() + changes.count() + registrations.count()
     todos = [
         *doubts,
+        *safety,
         *checks,
         *papers,
         *calls,
@@ -51,7 +62,7 @@ def desk_of(user: User, figures: Overview, year: int, at: datetime) -> Desk:
         todos=todos[:SHOWN],
         figures=_figures(figures, year),
         quiet="没有等您审批的事项。新的开班申请、变更和单位登记会出现在这里。",
-        waiting=waiting + len(doubts) + len(checks) + len(papers) + len(calls),
+        waiting=waiting + len(doubts) + len(safety) + len(checks) + len(papers) + len(calls),
         rest_href=reverse("classes:queue"),
     )
 
@@ -67,6 +78,46 @@ def _doubts(user: User) -> list[Todo]:
     href = f"{reverse('supervision:tickets')}?state=undecided"
     note = f"其中 {sums['free']} 件未指派" if sums["free"] else "均已指派"
     return [Todo(f"疑点工单 {sums['number']} 件待核实", href, "去核实", note, sums["due"])]
+
+
+def _hazards(user: User, at: datetime) -> list[Todo]:
+    """Major re-checks, revisits and what ran out, in one line."""
+    found = hazards.waiting_for(user, at).order_by()
+    sums = found.aggregate(
+        number=Count("pk"), late=Count("pk", filter=Q(due_at__lt=at)), due=Min("due_at")
+    )
+    if not sums["number"]:
+        return []
+    note = f"其中 {sums['late']} 条已超期" if sums["late"] else "重大隐患复查、到期复访"
+    if sums["late"] == sums["number"]:
+        note = "均已超期"
+    href = f"{reverse('hazards:ledger')}?state=mine"
+    return [Todo(f"隐患 {sums['number']} 条待办理", href, "去办理", note, sums["due"])]
+
+
+def _clocks(user: User, at: datetime) -> list[Todo]:
+    """认定 and 鉴定 past their last day, in one line."""
+    today = local_date(at)
+    late = [
+        rows.order_by().aggregate(number=Count("pk"), due=Min("due_on"))
+        for rows in (
+            injuries.overdue_recognitions(user, on=today),
+            injuries.overdue_appraisals(user, on=today),
+        )
+    ]
+    if not any(one["number"] for one in late):
+        return []
+    words = [
+        f"{name} {one['number']} 件" for name, one in zip(KINDS, late, strict=True) if one["number"]
+    ]
+    due = at_shanghai(min(one["due"] for one in late if one["due"]), LAST_MINUTE)
+    return [Todo(f"工伤{'、'.join(words)}已超期", reverse("injuries:overdue"), "去办理", "", due)]
+
+
+def _overdue(user: User, at: datetime) -> list[Figure]:
+    late = hazards.visible_to(user).filter(status__in=OPEN, due_at__lt=at).count()
+    href = f"{reverse('hazards:ledger')}?state=overdue"
+    return [Figure("超期隐患", late, href, "本行业，此刻", "条")]
 
 
 def _check(check: SpotCheck) -> Todo:

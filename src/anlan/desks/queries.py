@@ -6,16 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from anlan.archives.models import Certificate, CertificateStatus
 from anlan.assessments.models import Sitting, SittingStatus
 from anlan.attendance.models import Mark, MarkKind
 from anlan.classes.models import Enrolment, Session, Status, TrainingClass
 from anlan.classes.queries import COUNTED
+from anlan.courses.models import Syllabus
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import reach
-from anlan.identity.models import Person
+from anlan.identity.models import Employment, Person
 from anlan.insights.queries import HELD
 from anlan.organizations import queries as organizations
 from anlan.organizations.models import Kind, Organization
@@ -222,3 +223,36 @@ def classes_of_year(organization: Organization, year: int) -> QuerySet[TrainingC
     """Classes of a year that have begun and to which the enterprise sent people."""
     rows = of_year(organization, year).filter(klass__status__in=HELD)
     return TrainingClass.objects.filter(pk__in=rows.values("klass"))
+
+
+@dataclass(frozen=True)
+class Post:
+    """Somebody in a post that the industry's syllabi are for; `booked`: a coming class has them."""
+
+    name: str
+    role: str
+    since: date
+    valid_until: date | None
+    booked: bool
+
+
+def must_be_trained(organization: Organization) -> list[Post]:
+    """Who works there in a post that a syllabus of its industry is written for, by name."""
+    industry = organization.key_industry
+    roles = Syllabus.objects.filter(industry=industry).values("role")
+    own = Enrolment.objects.filter(person=OuterRef("person"), status__in=COUNTED)
+    valid = Certificate.objects.filter(
+        enrolment__person=OuterRef("person"), status=CertificateStatus.VALID
+    )
+    rows = (
+        Employment.objects.filter(organization=organization, until=None, role__in=roles)
+        .annotate(
+            valid_until=Subquery(valid.order_by("-valid_until").values("valid_until")[:1]),
+            booked=Exists(own.filter(klass__status__in=LIVE)),
+        )
+        .order_by("person__name", "id")
+    )
+    return [
+        Post(*row)
+        for row in rows.values_list("person__name", "role", "since", "valid_until", "booked")
+    ]

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
@@ -13,6 +12,8 @@ from django.views.decorators.http import require_GET
 from anlan.bookings.policies import booking_organization
 from anlan.desks import enterprise as enterprise_desk
 from anlan.desks import expert, learner, official, operator, policies, provider, queries, teaching
+from anlan.desks.enterprise_file.page import file_of
+from anlan.desks.enterprise_file.shape import Asked
 from anlan.desks.progress import ProgressFilters, figures_of, narrowed
 from anlan.desks.roles import EXPERT, LEARNER, OFFICIAL, seat_for, seats_of
 from anlan.desks.shape import Desk
@@ -21,9 +22,8 @@ from anlan.foundation.accounts.models import User
 from anlan.foundation.codes.models import System
 from anlan.foundation.codes.queries import code_name
 from anlan.foundation.ledger.queries import timeline
-from anlan.foundation.notices.queries import notices_of
 from anlan.foundation.ui.parts import Moment
-from anlan.identity.queries import person_of, roster_of
+from anlan.identity.queries import person_of
 from anlan.insights import queries as insights
 from anlan.insights.pictures import district_picture, industry_picture
 from anlan.lib.dates import local_date
@@ -87,22 +87,15 @@ def _year(request: HttpRequest, years: list[int]) -> int:
 @require_GET
 @guarded(policies.may_see_enterprise, load=queries.enterprise_for)
 def enterprise(request: HttpRequest, organization: Organization) -> HttpResponse:
-    """一企一档: one enterprise across the rooms."""
+    """一企一档: what to do this week, the risk, then room by room."""
     user, at = actor(request), now()
-    year = local_date(at).year
-    came = insights.present(queries.classes_of_year(organization, year))
-    people = came.filter(organization=organization).aggregate(n=Count("person", distinct=True))
-    own = policies.may_follow_progress(user) and booking_organization(user) == organization
+    own = policies.is_own(user, organization)
     happenings = timeline([organization.subject], limit=20)
     context = {
         "organization": organization,
+        "file": file_of(Asked(user, organization, at, own)),
         "facts": _facts(organization),
-        "year": year,
-        "workers": roster_of(organization).count(),
-        "trained": people["n"],
-        "certificates": queries.certificates_of(organization).count(),
         "classes": queries.classes_of(organization)[:20],
-        "notices": notices_of(user)[:5] if own else [],
         "moments": [Moment(h.at, h.sentence, h.who) for h in reversed(happenings)],
         "own": own,
     }

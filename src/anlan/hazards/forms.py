@@ -1,5 +1,6 @@
 """Text in, clean values out: reports, steps of a hazard, filters, the span of the figures."""
 
+import json
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -110,6 +111,16 @@ class ReportForm(HazardForm):
         self.fields["grade"].widget = forms.RadioSelect(choices=Grade.choices)
         self.initial.setdefault("nonce", uuid.uuid4())
 
+    @classmethod
+    def blank(cls, *, day: date) -> "ReportForm":
+        """With nobody's data in it: the phone fills in employer and number by itself."""
+        return cls(employers=[], day=day, initial={"nonce": ""})
+
+    @property
+    def units(self) -> str:
+        """JSON of the employers' numbers and names: what the phone remembers for the blank form."""
+        return json.dumps([[key, one.name] for key, one in self.employers.items()])
+
     @property
     def employer(self) -> Organization:
         return self.employers[self.cleaned_data["organization"]]
@@ -158,6 +169,12 @@ class AssignForm(PlainForm):
         assert isinstance(field, WorkerChoice)
         field.queryset, field.masked = workers, masked
         field.widget.choices = field.choices
+
+
+class ReassignForm(AssignForm):
+    """Who takes the order over, and why."""
+
+    words = _words("原因", rows=2, help_text="例如：原责任人已离职、岗位调整。")
 
 
 class ProofForm(PlainForm):

@@ -5,6 +5,7 @@ SENTENCES = {
     "hazard_accepted": "受理隐患",
     "hazard_declined": "不予受理",
     "hazard_assigned": "指派整改，期限 {due}",
+    "hazard_reassigned": "改派责任人，期限仍为 {due}",
     "hazard_rectified": "提交整改，照片 {photos} 张",
     "hazard_refused": "复查未通过，继续整改",
     "hazard_closed": "复查通过，销号",

@@ -115,6 +115,7 @@ class Acts:
     accept: bool = False
     decline: bool = False
     assign: bool = False
+    reassign: bool = False
     rectify: bool = False
     recheck: bool = False
     revisit: bool = False
@@ -133,6 +134,7 @@ def acts_open_to(user: User, hazard: Hazard, order: Rectification | None, now: d
         accept=status == Status.REPORTED and handles,
         decline=status == Status.REPORTED and policies.may_decline(user, hazard),
         assign=status == Status.ACCEPTED and handles,
+        reassign=status == Status.ASSIGNED and order is not None and handles,
         rectify=status == Status.ASSIGNED
         and order is not None
         and rectifying.may_rectify(user, hazard, order),

@@ -18,6 +18,12 @@ RECOGNITION_STEPS = {
     Recognising.ACCEPTED: {Recognising.SUSPENDED, Recognising.DECIDED},
     Recognising.SUSPENDED: {Recognising.ACCEPTED},
 }
+# Two verbs lead to 已受理, each from its own: a case that stands is resumed, not accepted anew.
+ACCEPTING = {
+    Recognising.APPLIED: {Recognising.ACCEPTED},
+    Recognising.PAPERS_ASKED: {Recognising.ACCEPTED},
+}
+RESUMING = {Recognising.SUSPENDED: {Recognising.ACCEPTED}}
 APPRAISAL_STEPS = {
     Appraising.APPLIED: {Appraising.EXTENDED, Appraising.DECIDED},
     Appraising.EXTENDED: {Appraising.DECIDED},

@@ -152,6 +152,7 @@ class ActKind(models.TextChoices):
     ACCEPTED = "accepted", "受理"
     DECLINED = "declined", "不予受理"
     ASSIGNED = "assigned", "指派整改"
+    REASSIGNED = "reassigned", "改派责任人"
     RECTIFIED = "rectified", "提交整改"
     REFUSED = "refused", "复查未通过"
     CLOSED = "closed", "复查通过，销号"

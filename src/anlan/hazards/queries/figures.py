@@ -60,6 +60,11 @@ def figures_of(user: User, period: Period, *, grade: str = "") -> Figures:
     seen = visible_to(user)
     if grade:
         seen = seen.filter(grade=Grade(grade))
+    return figures_among(seen, period)
+
+
+def figures_among(seen: QuerySet[Hazard], period: Period) -> Figures:
+    """Of rows that the caller has narrowed to what may be seen."""
     found = _figures(seen, "", period)
     return found[0] if found else Figures("")
 

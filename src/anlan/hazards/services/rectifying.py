@@ -35,6 +35,33 @@ def assign_hazard(hazard: Hazard, to: Person, *, by: User, at: datetime) -> Rect
 
 
 @transaction.atomic
+def reassign_hazard(hazard: Hazard, to: Person, reason: str, *, by: User, at: datetime) -> None:
+    """Somebody else takes the order over, with its deadline: handing on gains no time.
+
+    The hazard's row is locked first, so that nobody hands in the rectification behind the change.
+    """
+    words = said(reason, "请写明改派的原因，例如：原责任人已离职。")
+    locked = Hazard.objects.select_for_update().get(pk=hazard.pk)
+    if locked.status != Status.ASSIGNED:
+        raise NotAllowed("只有整改中的隐患可以改派责任人。", "请刷新页面查看最新状态。")
+    order = _order(hazard)
+    former = order.responsible
+    if to == former:
+        raise BadInput("选择的人就是现在的责任人。", "请另选一名在职人员。")
+    if not queries.works_there(to, hazard.organization):
+        raise BadInput("选择的人现在不在这家单位。", "请从名单里选一名在职人员。")
+    order.responsible = to
+    order.save(update_fields=["responsible"])
+    day = local_date(order.due_at).isoformat()
+    write_act(
+        hazard, ActKind.REASSIGNED, by=by, at=at, words=words, due=day, to=to.subject,
+        former=former.subject,
+    )  # fmt: skip
+    tell_about(hazard, [to.user], f"请整改一处隐患，{day} 前完成", at=at, but=by)
+    tell_about(hazard, [former.user], "一处隐患的整改已改派他人", at=at, but=by)
+
+
+@transaction.atomic
 def rectify_hazard(
     hazard: Hazard, words: str, photos: Sequence[StoredFile], *, by: User, at: datetime
 ) -> None:

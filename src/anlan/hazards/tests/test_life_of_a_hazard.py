@@ -30,6 +30,7 @@ from anlan.hazards.tests.builders import (
 from anlan.identity.models import Person
 from anlan.lib.refusals import Refused
 from anlan.testing.cast import NOW, Cast
+from anlan.testing.classes import a_worker
 
 PEOPLE = st.sampled_from(("worker", "officer", "second", "district", "city"))
 PROOF = st.booleans()
@@ -38,9 +39,9 @@ PROOF = st.booleans()
 class Life(RuleBasedStateMachine):
     """One hazard, five people, a clock that goes on."""
 
-    def __init__(self, cast: Cast, person: Person, people: dict[str, User]) -> None:
+    def __init__(self, cast: Cast, person: Person, other: Person, people: dict[str, User]) -> None:
         super().__init__()
-        self.cast, self.person, self.people = cast, person, people
+        self.cast, self.person, self.other, self.people = cast, person, other, people
         self.photo: list[StoredFile] = a_photo()
 
     @initialize(grade=st.sampled_from(Grade))
@@ -80,7 +81,9 @@ class Life(RuleBasedStateMachine):
         elif status == Status.ACCEPTED:
             assert self._try(rectifying.assign_hazard, self.person, by=officer)
         elif status == Status.ASSIGNED:
-            assert self._try(rectifying.rectify_hazard, "装好了", self.photo, by=worker)
+            mine = self.hazard.rectifications.filter(closed_at=None, responsible=self.person)
+            by = worker if mine.exists() else officer
+            assert self._try(rectifying.rectify_hazard, "装好了", self.photo, by=by)
         elif status == Status.RECTIFIED:
             assert self._try(rectifying.close_hazard, "", by=self.people["district"])
 
@@ -100,6 +103,15 @@ class Life(RuleBasedStateMachine):
     def assign(self, who: str) -> None:
         self._try(rectifying.assign_hazard, self.person, by=self.people[who])
 
+    @rule(to=st.sampled_from(("person", "other")), words=st.sampled_from(("", "离职了")))
+    def reassign(self, to: str, words: str) -> None:
+        """The deadline stays, and whoever has the order now can't re-check it."""
+        before = list(Rectification.objects.values_list("due_at"))
+        person = self.person if to == "person" else self.other
+        if self._try(rectifying.reassign_hazard, person, words, by=self.people["officer"]):
+            assert words
+            assert list(Rectification.objects.values_list("due_at")) == before
+
     @rule(who=PEOPLE, photo=PROOF, words=st.sampled_from(("", "装好了")))
     def rectify(self, who: str, photo: bool, words: str) -> None:
         proof = self.photo if photo else []
@@ -107,6 +119,8 @@ class Life(RuleBasedStateMachine):
             assert photo
             assert words
             assert who in ("worker", "officer", "second")
+            order = Rectification.objects.get(closed_at__isnull=True)
+            assert who != "worker" or order.responsible == self.person
 
     @rule(who=PEOPLE)
     def close(self, who: str) -> None:
@@ -172,6 +186,7 @@ class Life(RuleBasedStateMachine):
 
 def test_nobody_gets_round_the_proof(cast: Cast) -> None:
     person, worker = a_worker_with_account(cast)
+    other = a_worker(cast, 1)
     people = {
         "worker": worker,
         "officer": cast.safety_officer,
@@ -180,6 +195,6 @@ def test_nobody_gets_round_the_proof(cast: Cast) -> None:
         "city": cast.city_official,
     }
     run_state_machine_as_test(
-        lambda: Life(cast, person, people),  # type: ignore[arg-type]
+        lambda: Life(cast, person, other, people),  # type: ignore[arg-type]
         settings=settings(max_examples=12, stateful_step_count=25, deadline=None),
     )

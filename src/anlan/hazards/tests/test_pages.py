@@ -24,7 +24,7 @@ from anlan.testing.cast import NOW, Cast, a_user
 from anlan.testing.queries import counted
 
 Enter = Callable[[object], Client]
-ACTS = ("accept", "decline", "assign", "rectify", "recheck", "revisit", "reopen")
+ACTS = ("accept", "decline", "assign", "reassign", "rectify", "recheck", "revisit", "reopen")
 
 
 def the_form(cast: Cast, **changes: Any) -> dict[str, Any]:
@@ -220,3 +220,19 @@ def test_the_time_of_the_phone_is_a_claim(cast: Cast, browser_of: Enter) -> None
     for hazard in Hazard.objects.all():
         assert hazard.found_at == hazard.reported_at
     assert NOW  # the cast's day is not the server's
+
+
+def test_the_blank_form_knows_nobody_and_the_page_says_where_it_is(
+    cast: Cast, browser_of: Enter
+) -> None:
+    blank = reverse("hazards:report_blank")
+    for browser in (Client(), browser_of(cast.safety_officer)):
+        page = browser.get(blank).content.decode()
+        assert "存在本机" in page
+        for private in (cast.enterprise.name, str(cast.enterprise.uid), "data-worker"):
+            assert private not in page
+    page = browser_of(cast.safety_officer).get(reverse("hazards:report")).content.decode()
+    assert reverse("hazards:worker") in page
+    assert str(cast.enterprise.uid) in page
+    script = Client().get(reverse("hazards:worker")).content.decode()
+    assert f'self.BLANK = "{blank}"' in script

@@ -16,7 +16,14 @@ from anlan.foundation.codes.queries import code_name
 from anlan.foundation.files.models import StoredFile
 from anlan.foundation.files.responses import send_file
 from anlan.hazards import policies, shown
-from anlan.hazards.forms import AssignForm, LedgerFilters, ProofForm, SeenForm, VisitForm
+from anlan.hazards.forms import (
+    AssignForm,
+    LedgerFilters,
+    ProofForm,
+    ReassignForm,
+    SeenForm,
+    VisitForm,
+)
 from anlan.hazards.models import Grade, Hazard, Source, Status
 from anlan.hazards.queries import hazards as queries
 from anlan.hazards.services import rectifying, reporting
@@ -143,6 +150,17 @@ def assign(request: HttpRequest, hazard: Hazard) -> HttpResponse:
 
 
 @require_POST
+@handling
+def reassign(request: HttpRequest, hazard: Hazard) -> HttpResponse:
+    workers = queries.workers_of(hazard.organization)
+    read = ReassignForm(request.POST, workers=workers, masked=True).require()
+    by, at = actor(request), now()
+    rectifying.reassign_hazard(hazard, read["to"].person, read["words"], by=by, at=at)
+    messages.success(request, "已改派，期限不变。新的责任人有账号的会收到通知。")
+    return _back(hazard)
+
+
+@require_POST
 @seen
 def rectify(request: HttpRequest, hazard: Hazard) -> HttpResponse:
     by, at = actor(request), now()
@@ -204,6 +222,7 @@ def _context(user: User, hazard: Hazard) -> dict[str, Any]:
     words, tone = shown.clock_of(hazard, at)
     supervising = policies.supervises(user)
     workers = queries.workers_of(hazard.organization)
+    others = workers.exclude(person=order.responsible) if order else workers
     return {
         "hazard": hazard,
         "tone": shown.TONES[Status(hazard.status)],
@@ -216,6 +235,9 @@ def _context(user: User, hazard: Hazard) -> dict[str, Any]:
         "acts": acts,
         "turn": shown.whose_turn(hazard, order),
         "assign_form": AssignForm(workers=workers, masked=masked) if acts.assign else None,
+        "reassign_form": ReassignForm(workers=others, masked=masked, auto_id="reassign_%s")
+        if acts.reassign
+        else None,
         "proof_form": ProofForm(auto_id="proof_%s") if acts.rectify else None,
         "history": queries.acts_of(hazard),
         "risk": shown.risk_name(hazard),

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anlan.foundation.accounts.guards import actor, guarded
+from anlan.foundation.accounts.guards import actor, guarded, public
 from anlan.foundation.ui.controls import errors
 from anlan.foundation.ui.middleware import wants_json
+from anlan.foundation.ui.offline import worker_response
 from anlan.hazards import policies, shown
 from anlan.hazards.forms import ReportForm
 from anlan.hazards.models import Grade, Hazard, Source
@@ -54,6 +55,21 @@ def report(request: HttpRequest) -> HttpResponse:
     )
     hazard, _new = report_hazard(told, source=Source.SELF_CHECK, by=user, at=at)
     return _told(request, hazard)
+
+
+@require_GET
+@public("the blank form that a phone keeps: a worker fetches it without a cookie")
+def blank(request: HttpRequest) -> HttpResponse:
+    """The same form with nobody's data, for phones without a network; it sends nothing itself."""
+    form = ReportForm.blank(day=local_date(now()))
+    return render(request, "hazards/report.html", {"form": form, "blank": True})
+
+
+@require_GET
+@public("a script that is the same for everybody")
+def worker(request: HttpRequest) -> HttpResponse:
+    """It must stand above the one page that it opens offline."""
+    return worker_response(page=reverse("hazards:report"), blank=reverse("hazards:report_blank"))
 
 
 @require_GET

@@ -70,6 +70,15 @@ class ReportForm(forms.Form):
         ]
         self.fields["person"].choices = [("", "请选择"), *listed]  # type: ignore[attr-defined]
 
+    @classmethod
+    def blank(cls) -> "ReportForm":
+        """With nobody's data in it: the roster is not for a phone to keep, so a name is typed."""
+        form = cls([], initial={"nonce": ""})
+        del form.fields["person"]
+        form.fields["person_name"].label = "谁受了伤"
+        form.fields["person_name"].required = True
+        return form
+
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}
         if not clean.get("person") and not clean.get("person_name", "").strip():

@@ -54,6 +54,11 @@ def reports_of(user: User) -> QuerySet[Report]:
     return rows.select_related("case", "case__organization").order_by("-reported_at", "-id")
 
 
+def reported_before(user: User, nonce: UUID) -> Report | None:
+    """What this user's phone has sent under this number already."""
+    return Report.objects.filter(by=user, nonce=nonce).select_related("case").first()
+
+
 def photo_for(user: User, uid: UUID | str) -> StoredFile:
     """A photo of a 快报 that the user may see in full: it shows as much as the narrative tells."""
     file = StoredFile.objects.get(uid=uid)

@@ -17,7 +17,7 @@ from anlan.injuries.models import (
     Suspension,
 )
 from anlan.injuries.services.records import pauses_of
-from anlan.injuries.states import RECOGNITION_STEPS
+from anlan.injuries.states import ACCEPTING, RECOGNITION_STEPS, RESUMING
 from anlan.lib.dates import local_date
 from anlan.lib.refusals import BadInput, Refused
 from anlan.lib.states import advance
@@ -70,7 +70,7 @@ def accept(
     if record.status == RecognitionStatus.PAPERS_ASKED:
         changes["papers_complete_on"] = on
     changes["due_on"] = due(on, terms.decision_clear if clear else terms.decision)
-    advance(record, RecognitionStatus.ACCEPTED, RECOGNITION_STEPS, **changes)
+    advance(record, RecognitionStatus.ACCEPTED, ACCEPTING, **changes)
     _write(record, "recognition_accepted", by, at, on=on.isoformat(), clear=clear)
     return record
 
@@ -101,7 +101,7 @@ def resume(record: Recognition, *, on: date, by: User, at: datetime) -> Recognit
     terms = terms_on(accepted)
     term = terms.decision_clear if record.clear else terms.decision
     last = due(accepted, term, pauses_of(record))
-    advance(record, RecognitionStatus.ACCEPTED, RECOGNITION_STEPS, due_on=last)
+    advance(record, RecognitionStatus.ACCEPTED, RESUMING, due_on=last)
     _write(record, "recognition_resumed", by, at, on=on.isoformat())
     return record
 

@@ -82,6 +82,17 @@ def test_a_suspension_moves_the_last_day_by_its_length(cast: Cast) -> None:
     assert not queries.overdue_recognitions(cast.other_district_official, on=day(6, 4)).exists()
 
 
+def test_a_case_that_stands_is_resumed_and_not_accepted_anew(cast: Cast) -> None:
+    by, record = cast.district_official, accepted(cast)
+    recognising.suspend(record, on=day(4, 1), reason="等待司法鉴定", by=by, at=NOW)
+    lines = Entry.objects.count()
+    with pytest.raises(NotAllowed):
+        recognising.accept(record, on=day(4, 5), by=by, at=NOW)
+    record.refresh_from_db()
+    assert (record.status, record.accepted_on, record.due_on) == ("suspended", day(3, 20), None)
+    assert Entry.objects.count() == lines
+
+
 def test_a_late_application_is_recorded_and_said_to_be_late(cast: Cast) -> None:
     recognising.apply_recognition(
         a_case(cast), by_employer=True, on=day(4, 1), by=cast.city_official, at=NOW

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from anlan.foundation.accounts.models import User
+from anlan.foundation.files.models import StoredFile
 from anlan.foundation.ledger.models import Entry
 from anlan.foundation.notices.models import Notice
 from anlan.identity.services import employ, register_person
@@ -136,3 +137,40 @@ def test_others_report_nothing(cast: Cast, browser_of: Enter) -> None:
     for user in (cast.district_official, cast.class_manager, cast.outsider):
         assert browser_of(user).post(url, {"place": "x"}).status_code == 404
     assert not Report.objects.exists()
+
+
+def test_the_queue_asks_for_json_and_is_answered_once(cast: Cast, browser_of: Enter) -> None:
+    browser, url = browser_of(cast.safety_officer), reverse("injuries:report")
+    asked = {"Accept": "application/json"}
+    said = {
+        "nonce": str(uuid4()),
+        "when": "2026-05-04T07:30",
+        "place": "二车间",
+        "narrative": "手指被夹",
+        "severity": "minor",
+        "circumstance": "work",
+    }
+    lacking = browser.post(url, said, headers=asked)
+    assert lacking.status_code == 422
+    assert "姓名" in lacking.json()["message"]
+    assert not Case.objects.exists()
+    said |= {"person_name": "周小明"}
+    photos = [SimpleUploadedFile("a.png", PIXEL, "image/png") for _ in range(2)]
+    told_twice = [browser.post(url, said | {"photos": p}, headers=asked).json() for p in photos]
+    case = Case.objects.get()
+    assert [one["url"] for one in told_twice] == [reverse("injuries:case", args=[case.uid])] * 2
+    assert case.report.photos.count() == StoredFile.objects.count() == 1
+
+
+def test_the_blank_form_knows_nobody(cast: Cast, browser_of: Enter) -> None:
+    person, _ = register_person(name="冯七", id_number=an_id_number(7), by=None, at=NOW)
+    employ(person, cast.enterprise, on=local_date(NOW))
+    url = reverse("injuries:report_blank")
+    for browser in (Client(), browser_of(cast.safety_officer)):
+        page = browser.get(url).content.decode()
+        assert "谁受了伤" in page
+        for private in ("冯七", cast.enterprise.name, str(cast.safety_officer.uid)):
+            assert private not in page
+    script = Client().get(reverse("injuries:worker")).content.decode()
+    assert f'self.PAGE = "{reverse("injuries:report")}"' in script
+    assert f'self.BLANK = "{url}"' in script

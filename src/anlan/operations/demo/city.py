@@ -15,7 +15,7 @@ from anlan.identity.models import Person
 from anlan.identity.services import employ, register_person
 from anlan.lib import uscc
 from anlan.lib.dates import at_shanghai, local_date
-from anlan.operations.demo import hazards, lessons, live, visits, watch
+from anlan.operations.demo import hazards, injuries, lessons, live, visits, watch
 from anlan.operations.demo.past import PLAN_BEGINS, Past, Say, open_projects, shelves_of, write_past
 from anlan.operations.demo.people import write_firms, write_people
 from anlan.operations.logins import DEMONSTRATION_PASSWORD, LOGINS
@@ -30,7 +30,10 @@ DISTRICT = "370112"
 
 @dataclass(frozen=True)
 class Size:
-    """How large a city. `sessions` are half-days (场次) of closed classes."""
+    """How large a city. `sessions` are half-days (场次) of closed classes.
+
+    `injuries` are cases over the years of the plan, `hazards` those that were put right meanwhile.
+    """
 
     firms: int
     registered: int
@@ -38,13 +41,31 @@ class Size:
     sessions: int
     class_size: int
     providers: int
+    injuries: int = 0
+    hazards: int = 0
 
 
-SMALL = Size(firms=90, registered=52, people=900, sessions=150, class_size=18, providers=3)
+SMALL = Size(
+    firms=90,
+    registered=52,
+    people=900,
+    sessions=150,
+    class_size=18,
+    providers=3,
+    injuries=600,
+    hazards=120,
+)
 # The article's proportions: 1,036 sessions, 88,000+ attendances, 7,000+ key-industry enterprises,
 # 4,046 of them registered, 47,412 online learners.
 FULL = Size(
-    firms=7_900, registered=4_046, people=47_412, sessions=1_036, class_size=88, providers=12
+    firms=7_900,
+    registered=4_046,
+    people=47_412,
+    sessions=1_036,
+    class_size=88,
+    providers=12,
+    injuries=12_000,
+    hazards=1_500,
 )
 
 
@@ -84,6 +105,12 @@ def build(size: Size, *, seed: int, today: datetime, say: Say, plant: bool = Tru
         played = _stage(who, houses[0], inventor, today)
         classes = live.put_on(played)
         say(f"{len(classes)} 个可以上手操作的班，各处于不同状态")
+    with transaction.atomic():
+        insured = [*(f.organization for f in firms), *(h.organization for h in played.houses)]
+        months = injuries.write_headcounts(insured, today, seed=seed)
+        cases = injuries.put_on(past, firms, played, size.injuries, seed=seed)
+        say(f"{cases} 起工伤案件，{months} 条参保人数")
+        say(f"{hazards.write_past(past, firms, played, size.hazards, seed=seed)} 条历史隐患")
     with transaction.atomic():
         say(f"{lessons.put_on(who.city, today)} 课线上课件")
     if plant:

@@ -1,8 +1,9 @@
-"""A few hazards and two tips in the demonstration city, by the services, with drawn photos."""
+"""Hazards of the demonstration city: past ones in bulk, today's and two tips by the services."""
 
 import io
+import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -17,10 +18,14 @@ from anlan.hazards.receipts import code_of, new_ticket
 from anlan.hazards.services import rectifying, reporting, rewards, tips
 from anlan.hazards.services.photos import keep_photos
 from anlan.lib.dates import local_date
+from anlan.operations.demo.hazard_history import History, Teller
 from anlan.operations.demo.live import Stage
+from anlan.operations.demo.past import Past
+from anlan.operations.demo.people import Firm
 
 # Names of either list of accident types; the one in force on the day decides.
 FALLING, SHOCK, GAS = ("高处坠落",), ("触电",), ("可燃气体爆炸", "其他爆炸")
+TWO_YEARS = timedelta(days=730)
 Step = Callable[[Stage, Hazard, datetime], None]
 
 
@@ -51,6 +56,23 @@ def put_on(stage: Stage) -> int:
         further(stage, hazard, at)
     _tips(stage)
     return len(told)
+
+
+def write_past(past: Past, firms: Sequence[Firm], stage: Stage, count: int, *, seed: int) -> int:
+    """So many hazards of the last two years, all over the city; how many there are."""
+    city, district = stage.who.city, stage.who.district
+    teller = Teller(
+        chance=random.Random(f"{seed}/hazards"),
+        since=stage.today - TWO_YEARS,
+        today=stage.today,
+        people=past.people,
+        officers={f.organization.pk: f.officer for f in firms if f.officer},
+        decider=lambda place: district if place == stage.district else city,
+    )
+    told = teller.hazards([firm.organization for firm in firms], count)
+    before = _photo("before", "#a3362c", city, stage.today - TWO_YEARS)
+    after = _photo("after", "#23694a", city, stage.today - TWO_YEARS)
+    return History(told, before, after).write()
 
 
 def _nothing(stage: Stage, hazard: Hazard, at: datetime) -> None:
