@@ -37,8 +37,8 @@ from anlan.foundation.ledger.stamping import stamp_checkpoints
 from anlan.foundation.notices.jobs import send_text_messages
 from anlan.hazards.jobs import escalate_overdue
 from anlan.identity.jobs import import_rosters
-from anlan.insights.jobs import refresh_distribution
 from anlan.injuries.jobs import forget_uploads, import_batches
+from anlan.insights.jobs import refresh_distribution
 from anlan.recordings.jobs import forget_expired_recordings
 from anlan.supervision.jobs import (
     draw_announced,

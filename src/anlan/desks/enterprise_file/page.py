@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from anlan.desks.enterprise_file import hazards, injuries, risk, training
+from anlan.desks.enterprise_file import hazards, injuries, risk, training, visits
 from anlan.desks.enterprise_file.shape import Asked, Reader, Section
 from anlan.foundation.ui.parts import Todo
 
 # In the order of the page. A room's section is a reader of `Asked`; add it here.
-READERS: tuple[Reader, ...] = (injuries.section, hazards.section, training.section)
+READERS: tuple[Reader, ...] = (
+    injuries.section,
+    hazards.section,
+    visits.section,
+    training.section,
+)
 SHOWN = 10
 THIS_WEEK = timedelta(days=7)
 
