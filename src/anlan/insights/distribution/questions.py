@@ -129,13 +129,17 @@ def periods(today: date) -> list[tuple[str, date | None, date | None]]:
     ]
 
 
-def whole_months(question: Question) -> Question:
-    """The period widened to whole months: days apart would give a hidden count away."""
+def whole_months(question: Question, today: date) -> Question:
+    """The period widened to whole months: days apart would give a hidden count away.
+
+    Not beyond today, so that insured people of days to come are in no denominator.
+    """
     since, until = question.since, question.until
     if since:
         since = since.replace(day=1)
     if until:
         until = (until.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        until = min(until, max(today, question.until or today))
     return replace(question, since=since, until=until)
 
 

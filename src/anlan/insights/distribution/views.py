@@ -92,7 +92,7 @@ def _desk(request: HttpRequest) -> Desk:
     book = rulebook(today)
     question = parse(request.GET.dict(), today=today, own_district=scope.own_district)
     if not scope.everything:
-        question = whole_months(question)
+        question = whole_months(question, today)
     kept = {
         name: request.GET[name]
         for name in ("by", "rows", "columns", "show")
