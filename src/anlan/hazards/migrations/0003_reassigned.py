@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hazards', '0001_hazards_and_tips'),
+        ('hazards', '0002_visits'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('identity', '0001_initial'),
-        ('injuries', '0001_cases_and_records'),
+        ('injuries', '0002_imports'),
         ('organizations', '0001_initial'),
     ]
 
