@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from anlan.archives.models import Certificate
+from anlan.classes.models import Enrolment
 from anlan.exemplars.evidence import freeze
 from anlan.exemplars.models import Drill, Spending
 from anlan.exemplars.queries.criteria import Criterion, _reaches, check
@@ -25,7 +26,6 @@ from anlan.exemplars.tests.builders import (
 from anlan.hazards.models import Grade, Hazard
 from anlan.hazards.tests.builders import a_hazard, an_assigned_hazard
 from anlan.injuries.models import Case, Circumstance, Severity
-from anlan.testing.builders import the_worker_seals
 from anlan.testing.cast import NOW, Cast
 from anlan.testing.classes import a_worker
 
@@ -181,9 +181,15 @@ def test_spending_of_the_last_year(
 
 def test_a_revoked_certificate_counts_for_twelve_months(cast: Cast) -> None:
     a_model_enterprise(cast)
-    the_worker_seals()
-    one = Certificate.objects.order_by("pk")[0]
-    Certificate.objects.filter(pk=one.pk).update(status="revoked", revoked_at=NOW)
+    one = Certificate.objects.create(
+        number="AL2026-000001-1",
+        enrolment=Enrolment.objects.order_by("pk")[0],
+        issued_on=TODAY,
+        valid_until=TODAY,
+        hours=24,
+        status="revoked",
+        revoked_at=NOW,
+    )
     assert of(cast, "revoked").outcome is False
     Certificate.objects.filter(pk=one.pk).update(revoked_at=NOW - timedelta(days=366))
     assert of(cast, "revoked").outcome is True

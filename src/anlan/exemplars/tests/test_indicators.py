@@ -163,7 +163,8 @@ def test_the_median_of_an_industry(cast: Cast, shares: tuple[float, ...], middle
         _kept(an_organization(f"同行{n}", Kind.EMPLOYER, 50 + n), share)
     _kept(cast.rival_enterprise, None)
     found = medians("hazchem", 2026, least=1)["training"]
-    assert (found.n, found.value) == (len(shares), pytest.approx(middle))
+    assert found.n == len(shares)
+    assert found.value == pytest.approx(middle)
     assert medians("hazchem", 2026, least=len(shares) + 1)["training"].value is None
     assert medians("mining", 2026, least=1) == {}
 

@@ -227,7 +227,7 @@ def test_the_clock_ends_a_naming(cast: Cast) -> None:
     assert state_of(exemplar) == Status.EXPIRED
 
 
-def test_renewed_from_the_day_of_the_rule_on(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_renewed_from_the_day_of_the_rule_on(cast: Cast) -> None:
     exemplar = a_named(cast)
     assert exemplar.valid_until is not None
     with pytest.raises(Refused, match="还不用续期"):
@@ -248,10 +248,11 @@ def test_renewed_from_the_day_of_the_rule_on(cast: Cast, monkeypatch: pytest.Mon
 
 
 def test_how_an_enterprise_stands(cast: Cast) -> None:
-    now = standing_of(a_model_enterprise(cast), NOW)
-    assert (now.met, now.exemplar) == (9, "未申报示范企业")
+    named = a_named(cast)
+    now = standing_of(named.organization, NOW + 8 * DAY)
+    assert now.met == len(now.criteria) == 9
+    assert now.exemplar == "示范企业，有效期至2029年12月1日"
     by_key = {one.key: one for one in now.indicators}
     assert (by_key["training"].value, by_key["training"].ok) == ("100.0%", True)
     assert (by_key["ppe"].value, by_key["ppe"].ok) == ("缺数据", None)
-    named = a_named(cast)
-    assert "有效期至" in standing_of(named.organization, NOW + 8 * DAY).exemplar
+    assert standing_of(cast.rival_enterprise, NOW).exemplar == "未申报示范企业"

@@ -15,7 +15,7 @@ from anlan.identity.models import Person
 from anlan.identity.services import employ, register_person
 from anlan.lib import uscc
 from anlan.lib.dates import at_shanghai, local_date
-from anlan.operations.demo import hazards, lessons, live, watch
+from anlan.operations.demo import exemplars, hazards, lessons, live, watch
 from anlan.operations.demo.past import PLAN_BEGINS, Past, Say, open_projects, shelves_of, write_past
 from anlan.operations.demo.people import write_firms, write_people
 from anlan.operations.logins import DEMONSTRATION_PASSWORD, LOGINS
@@ -91,6 +91,8 @@ def build(size: Size, *, seed: int, today: datetime, say: Say, plant: bool = Tru
             stage = watch.Stage(today=today, who=who, manager=houses[0].manager)
             say(f"{watch.put_on(stage, classes)} 件演示疑点、一次抽查公告、回访名单")
             say(f"{hazards.put_on(played)} 条演示隐患、两件举报")
+            named = exemplars.put_on(played, houses[-1], past.shelves, past.projects, inventor)
+            say(f"{named} 家示范企业，各处于不同状态")
 
 
 def _officials(today: datetime) -> Officials:
