@@ -221,9 +221,13 @@ def _enterprise(user: User) -> list[MenuGroup]:
         MenuItem("上报隐患", reverse("hazards:report"), "camera"),
     ]
     named = [
-        MenuItem("安全指标", reverse("exemplars:mine"), "shield-check"),
         MenuItem(
-            "演练和投入申报",
+            "安全指标",
+            reverse("exemplars:indicators", args=[organization.uid]),
+            "shield-check",
+        ),
+        MenuItem(
+            "指标申报",
             reverse("exemplars:declarations"),
             "file-certificate",
             declarations.waiting_for(user),

@@ -16,7 +16,6 @@ from anlan.hazards.forms import PhotosField, PhotosInput, PlainForm
 
 ALL = ("", "全部")
 ACCEPT = {"accept": "image/*,video/mp4,video/quicktime,application/pdf", "multiple": True}
-SECONDS = "分和秒分开填，如 3 分 20 秒。"
 
 
 def _choose(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
@@ -39,7 +38,6 @@ class DeclarationForm(PlainForm):
 
     proofs = PhotosField(
         label="证明材料",
-        required=False,
         widget=PhotosInput(ACCEPT),
         help_text="照片、录像（MP4）或 PDF。照片里的地点和手机信息会自动去掉，录像请自行确认。",
     )
@@ -56,10 +54,10 @@ class DrillForm(DeclarationForm):
         widget=forms.TextInput({"placeholder": "例如：反应釜超温超压紧急停车"}),
     )
     held_on = _day("演练日期")
-    needed_minutes = _number("实际用时：分", most=600)
-    needed_seconds = _number("秒", most=59, help_text="从报警到处置完毕。")
-    wanted_minutes = _number("要求用时：分", most=600)
-    wanted_seconds = _number("秒", most=59, help_text="按应急预案或岗位处置卡。")
+    needed_minutes = _number("实际用时（分）", most=600)
+    needed_seconds = _number("实际用时（秒）", most=59, help_text="从报警到处置完毕。")
+    wanted_minutes = _number("要求用时（分）", most=600)
+    wanted_seconds = _number("要求用时（秒）", most=59, help_text="按应急预案或岗位处置卡。")
     people = _number("参演人数", least=1, most=100_000)
     witness = forms.CharField(
         label="见证人", max_length=60, help_text="姓名和职务。监管人员看到的姓名会遮住。"

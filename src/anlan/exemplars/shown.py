@@ -22,11 +22,12 @@ from anlan.exemplars.models.declarations import Declaration
 from anlan.exemplars.queries.comparison import Median
 from anlan.exemplars.queries.declarations import KIND_NAMES
 from anlan.exemplars.queries.indicators import Value, Values
-from anlan.exemplars.texts import note_text, value_text
+from anlan.exemplars.texts import plain_note, value_text
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
-from anlan.foundation.ui.formats import cn_date, percent, thousands, yuan
+from anlan.foundation.ui.formats import cn_date, percent, playing_time, thousands, yuan
 from anlan.foundation.ui.parts import Step
+from anlan.lib.dates import date_range_text
 from anlan.lib.masking import mask_name
 
 STAND_TONES = {Stand.DECLARED: "wait", Stand.VERIFIED: "ok", Stand.RETURNED: "warn"}
@@ -81,7 +82,7 @@ def _row(one: Definition, now: Value, before: Value, middle: Median | None) -> R
     return Row(
         definition=one,
         now=value_text(now),
-        note=note_text(now),
+        note=plain_note(now),
         known=now.known,
         verified=now.verified,
         data_on=now.data_on,
@@ -135,7 +136,7 @@ def cells_of(values: Values, key: str) -> list[Cell]:
     found = []
     for one in columns_of(key):
         value = values.get(one.key, Value(one.key))
-        text, note = value_text(value), note_text(value)
+        text, note = value_text(value), plain_note(value)
         found.append(Cell(one.name, text, note, value.known, value.verified))
     return found
 
@@ -236,7 +237,7 @@ def summary_of(one: Declaration) -> tuple[str, str]:
     if isinstance(one, Spending):
         return f"{one.year} 年度安全投入", f"{yuan(one.spent)} / 应提 {yuan(one.prescribed)}"
     if isinstance(one, Shutdown):
-        return one.what, f"{cn_date(one.since)} 至 {cn_date(one.until)}"
+        return one.what, date_range_text(one.since, one.until)
     assert isinstance(one, DeclaredMeasure)
     share = percent(one.numerator / one.denominator)
     return str(one.get_key_display()), f"{share}（{one.numerator} / {one.denominator}）"
@@ -275,8 +276,8 @@ def facts_of(one: Declaration, *, masked: bool) -> list[tuple[str, str]]:
 
 
 def clock(seconds: int) -> str:
-    minutes, rest = divmod(seconds, 60)
-    return f"{minutes} 分 {rest} 秒" if minutes else f"{rest} 秒"
+    """48 秒, 3 分 20 秒, 5 分钟."""
+    return playing_time(seconds)
 
 
 def proofs_shown(files: Sequence[StoredFile]) -> tuple[list[StoredFile], list[StoredFile]]:

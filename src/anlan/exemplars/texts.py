@@ -25,9 +25,14 @@ def parts_text(value: Value) -> str:
     return f"{_whole(value.numerator)} / {_whole(value.denominator)} {counts}"
 
 
+def plain_note(value: Value) -> str:
+    """Parts and what is special, where a badge says that nobody has verified it."""
+    return "；".join(one for one in (parts_text(value), value.note) if one)
+
+
 def note_text(value: Value) -> str:
-    """Parts, what is special, that nobody has verified it."""
-    said = [parts_text(value), value.note]
+    """The same, and in words that nobody has verified it."""
+    said = [plain_note(value)]
     if value.known and not value.verified and "未核实" not in value.note:
         said.append(UNVERIFIED)
     return "；".join(one for one in said if one)

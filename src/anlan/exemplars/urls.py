@@ -4,7 +4,7 @@ from anlan.exemplars.views import applications, declarations, indicators
 
 app_name = "exemplars"
 urlpatterns = [
-    path("", applications.ledger, name="ledger"),
+    path("applications/", applications.ledger, name="ledger"),
     path("mine", indicators.mine, name="mine"),
     path("ranking", indicators.ranking, name="ranking"),
     path("ranking/export", indicators.export, name="export"),
@@ -21,16 +21,18 @@ urlpatterns = [
     path("declarations/<slug:kind>/<uuid:uid>/return", declarations.send_back, name="return"),
     path("declarations/<slug:kind>/<uuid:uid>/proof/<uuid:file>", declarations.proof, name="proof"),
     path("objections/<uuid:uid>/answer", applications.answer, name="answer"),
-    path("<uuid:uid>/", applications.exemplar, name="exemplar"),
-    path("<uuid:uid>/evidence/<int:check>.json", applications.evidence, name="evidence"),
-    path("<uuid:uid>/reapply", applications.reapply, name="reapply"),
-    path("<uuid:uid>/examine", applications.examine, name="examine"),
-    path("<uuid:uid>/return", applications.send_back, name="send_back"),
-    path("<uuid:uid>/cancel", applications.cancel, name="cancel"),
-    path("<uuid:uid>/announce", applications.announce, name="announce"),
-    path("<uuid:uid>/refuse", applications.refuse, name="refuse"),
-    path("<uuid:uid>/name", applications.name, name="name"),
-    path("<uuid:uid>/doubt", applications.doubt, name="doubt"),
-    path("<uuid:uid>/keep", applications.keep, name="keep"),
-    path("<uuid:uid>/withdraw", applications.withdraw, name="withdraw"),
+    path("applications/<uuid:uid>/", applications.exemplar, name="exemplar"),
+    path(
+        "applications/<uuid:uid>/evidence/<int:check>.json", applications.evidence, name="evidence"
+    ),
+    path("applications/<uuid:uid>/reapply", applications.reapply, name="reapply"),
+    path("applications/<uuid:uid>/examine", applications.examine, name="examine"),
+    path("applications/<uuid:uid>/return", applications.send_back, name="send_back"),
+    path("applications/<uuid:uid>/cancel", applications.cancel, name="cancel"),
+    path("applications/<uuid:uid>/announce", applications.announce, name="announce"),
+    path("applications/<uuid:uid>/refuse", applications.refuse, name="refuse"),
+    path("applications/<uuid:uid>/name", applications.name, name="name"),
+    path("applications/<uuid:uid>/doubt", applications.doubt, name="doubt"),
+    path("applications/<uuid:uid>/keep", applications.keep, name="keep"),
+    path("applications/<uuid:uid>/withdraw", applications.withdraw, name="withdraw"),
 ]

@@ -55,6 +55,7 @@ class Exemplar(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField("决定理由", max_length=500, blank=True)
+    concern = models.CharField("提请、保留或撤销的理由", max_length=500, blank=True)
     notice_from = models.DateField(null=True, blank=True)
     notice_until = models.DateField(null=True, blank=True, help_text="last day, included")
     number = models.CharField(max_length=24, unique=True, null=True, blank=True)

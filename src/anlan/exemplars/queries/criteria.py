@@ -134,7 +134,7 @@ def _count(
         name=name,
         outcome=None if number is None else number <= most,
         value=NO_DATA if number is None else f"{number} {words['unit']}",
-        wanted=f"不超过 {most} {words['unit']}" if most else f"0 {words['unit']}",
+        wanted=f"不超过 {most} {words['unit']}" if most else f"应为 0 {words['unit']}",
         rule=rule,
         ruling=ruling,
         since=span.since,

@@ -159,7 +159,9 @@ def _free_days(organizations: Sequence[Organization], span: Span) -> dict[int, l
     for one in organizations:
         hurt_on = last.get(one.pk)
         begins = hurt_on or max(records.since, local_date(one.registered_at))
-        days = Decimal(max(facts.days_between(begins, span.last), 0))
+        if begins > span.last:
+            continue
+        days = Decimal(facts.days_between(begins, span.last))
         note = "" if hurt_on else "没有受伤记录"
         known_on = min(records.known_on, span.last)
         found[one.pk] = [Value("free_days", days, None, True, known_on, note)]

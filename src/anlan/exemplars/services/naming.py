@@ -62,7 +62,7 @@ def doubt(exemplar: Exemplar, reason: str, *, by: User, at: datetime) -> None:
     """A city official has cause to look at a naming again, before any criterion breaks."""
     words = said(reason, "请写明提请撤销的理由。")
     _refuse_others(exemplar, by)
-    advance(exemplar, Status.DOUBTED, out_of(Status.NAMED), reason=words)
+    advance(exemplar, Status.DOUBTED, out_of(Status.NAMED), concern=words)
     _told_of_doubt(exemplar, words, by=by, at=at)
 
 
@@ -82,7 +82,7 @@ def watch(exemplar: Exemplar, *, at: datetime) -> bool:
     if not standing.broken:
         return False
     words = f"每日核对：{lacking_words(standing.broken)}"[:500]
-    advance(exemplar, Status.DOUBTED, out_of(Status.NAMED), reason=words)
+    advance(exemplar, Status.DOUBTED, out_of(Status.NAMED), concern=words)
     sha = freeze_check(exemplar, standing, "doubted", at)
     names = "、".join(one.name for one in standing.broken)
     _told_of_doubt(exemplar, words, by=None, at=at, broken=names, evidence=sha)
@@ -96,7 +96,7 @@ def keep(exemplar: Exemplar, reason: str, *, by: User, at: datetime) -> None:
     _refuse_others(exemplar, by)
     today = local_date(at)
     free = today + timedelta(days=rulebook(today).whole("exemplar.keep_days"))
-    advance(exemplar, Status.NAMED, out_of(Status.DOUBTED), reason=words, watch_from=free)
+    advance(exemplar, Status.NAMED, out_of(Status.DOUBTED), concern=words, watch_from=free)
     exemplar_line(exemplar, "kept", by=by, at=at, words=words)
     told = officers_of(exemplar.organization)
     tell_about(exemplar, told, "示范企业命名决定保留", url_of(exemplar), at=at, but=by)
@@ -107,7 +107,7 @@ def withdraw(exemplar: Exemplar, reason: str, *, by: User, at: datetime) -> None
     """The naming ends early, by a person's decision; the public page says so from now on."""
     words = said(reason, "请写明撤销的理由，企业会看到。")
     _refuse_others(exemplar, by)
-    changes = {"reason": words, "ended_at": at}
+    changes = {"concern": words, "ended_at": at}
     advance(exemplar, Status.WITHDRAWN, out_of(Status.DOUBTED), **changes)
     exemplar_line(exemplar, "withdrawn", by=by, at=at, words=words)
     told = [*officers_of(exemplar.organization), *officials_of(exemplar.organization)]

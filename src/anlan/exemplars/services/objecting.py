@@ -78,7 +78,12 @@ def answer_objection(
     objection_line(objection, "upheld" if upheld else "dismissed", by=by, at=at)
     exemplar = objection.exemplar
     if upheld and exemplar.status == Status.ANNOUNCED:
-        nothing = {"decided_by": None, "decided_at": None, "notice_from": None}
+        nothing = {
+            "reason": "异议成立，请重新决定。",
+            "decided_by": None,
+            "decided_at": None,
+            "notice_from": None,
+        }
         back = out_of(Status.ANNOUNCED)
         advance(exemplar, Status.EXAMINED, back, notice_until=None, **nothing)
         exemplar_line(exemplar, "reopened", by=by, at=at)

@@ -184,7 +184,8 @@ def test_the_night_proposes_and_a_person_withdraws(cast: Cast) -> None:
     assert watch_namings(at + DAY) == 1
     exemplar.refresh_from_db()
     assert exemplar.status == Status.DOUBTED
-    assert "无死亡、重伤" in exemplar.reason
+    assert "无死亡、重伤" in exemplar.concern
+    assert exemplar.reason == "同意"
     assert queries.standing(exemplar, TODAY + 11 * DAY) == "valid"  # nobody has decided
     assert exemplar.checks.filter(why="doubted", fulfilled=False).count() == 1
     with pytest.raises(NotAllowed):

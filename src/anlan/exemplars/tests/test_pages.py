@@ -119,7 +119,7 @@ def test_what_can_not_be_is_said_and_not_kept(
 
 def test_a_year_is_declared_once(cast: Cast, browser_of: Enter) -> None:
     a_spending(cast)
-    form = {"year": 2025, "prescribed": 10, "spent": 20, "basis": "营业收入"}
+    form: dict[str, Any] = {"year": 2025, "prescribed": 10, "spent": 20, "basis": "营业收入"}
     officer = browser_of(cast.safety_officer)
     answer = officer.post(url("declare", "spending"), form | {"proofs": an_upload()})
     assert answer.status_code == 422
@@ -129,7 +129,7 @@ def test_a_year_is_declared_once(cast: Cast, browser_of: Enter) -> None:
 
 def test_other_kinds_by_the_form(cast: Cast, browser_of: Enter) -> None:
     officer = browser_of(cast.safety_officer)
-    forms = {
+    forms: dict[str, dict[str, Any]] = {
         "shutdown": {"since": "2026-10-01", "until": "2026-10-07", "what": "大修"},
         "measure": {
             "key": "ppe",

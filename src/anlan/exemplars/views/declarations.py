@@ -95,6 +95,7 @@ def mend(request: HttpRequest, one: Declaration) -> HttpResponse:
     begin |= DrillForm.begin(one) if isinstance(one, Drill) else {}
     begin.pop("proofs", None)
     form = _form(request, one.KEY, begin)
+    form.fields["proofs"].required = False
     name = queries.KIND_NAMES[one.KEY]
     context = {"kind": one.KEY, "name": name, "form": form, "mended": one}
     if request.method == "GET":
