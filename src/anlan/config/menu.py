@@ -108,14 +108,6 @@ def _official(user: User) -> list[MenuGroup]:
         MenuItem("抽查", reverse("supervision:checks"), "target"),
         MenuItem("回访", reverse("supervision:calls"), "phone"),
     ]
-    figures = [
-        MenuItem("班次明细", reverse("insights:classes"), "chart-bar"),
-        MenuItem("企业覆盖", reverse("insights:enterprises"), "building-factory-2"),
-        MenuItem("隐患指标", reverse("hazards:figures"), "chart-line"),
-        MenuItem("企业安全指标", reverse("exemplars:ranking"), "shield-check"),
-        MenuItem("指标口径", reverse("insights:definitions"), "book"),
-        MenuItem("代码查询", reverse("codes:browse"), "list-search"),
-    ]
     outlines = [MenuItem("培训大纲", reverse("courses:syllabi"), "clipboard-list")]
     banks = [MenuItem("题库", reverse("assessments:banks"), "books")]
     log = [MenuItem("日志见证人", reverse("ledger:witnesses"), "eye")]
@@ -125,9 +117,20 @@ def _official(user: User) -> list[MenuGroup]:
         MenuGroup("台账", ledgers),
         MenuGroup("工伤", hurt),
         MenuGroup("示范", _examples(user, decides)),
-        MenuGroup("统计", figures),
+        MenuGroup("统计", _figures()),
         MenuGroup("教考", outlines + (banks if city else [])),
         MenuGroup("存证", log if city else []),
+    ]
+
+
+def _figures() -> list[MenuItem]:
+    return [
+        MenuItem("班次明细", reverse("insights:classes"), "chart-bar"),
+        MenuItem("企业覆盖", reverse("insights:enterprises"), "building-factory-2"),
+        MenuItem("隐患指标", reverse("hazards:figures"), "chart-line"),
+        MenuItem("企业安全指标", reverse("exemplars:ranking"), "shield-check"),
+        MenuItem("指标口径", reverse("insights:definitions"), "book"),
+        MenuItem("代码查询", reverse("codes:browse"), "list-search"),
     ]
 
 
