@@ -7,6 +7,7 @@ from anlan.bookings import queries as bookings
 from anlan.bookings.policies import booking_organization
 from anlan.classes import queries as classes
 from anlan.classes.models import Status
+from anlan.exemplars.queries import declarations, exemplars
 from anlan.foundation.accounts.models import Role, User
 from anlan.foundation.accounts.policies import is_operator
 from anlan.foundation.accounts.queries import reach
@@ -15,6 +16,7 @@ from anlan.foundation.codes.queries import code_name
 from anlan.foundation.notices.queries import unread_count
 from anlan.foundation.ui.menu import MenuGroup, MenuItem
 from anlan.hazards.queries import hazards, tips
+from anlan.lib.dates import local_date
 from anlan.organizations import queries as organizations
 
 
@@ -115,15 +117,6 @@ def _official(user: User) -> list[MenuGroup]:
         MenuItem("抽查", reverse("supervision:checks"), "target"),
         MenuItem("回访", reverse("supervision:calls"), "phone"),
     ]
-    figures = [
-        MenuItem("工伤分布", reverse("insights:injuries"), "map"),
-        MenuItem("班次明细", reverse("insights:classes"), "chart-bar"),
-        MenuItem("企业覆盖", reverse("insights:enterprises"), "building-factory-2"),
-        MenuItem("隐患指标", reverse("hazards:figures"), "chart-line"),
-        MenuItem("诊疗与自查", reverse("visits:coverage"), "chart-line"),
-        MenuItem("指标口径", reverse("insights:definitions"), "book"),
-        MenuItem("代码查询", reverse("codes:browse"), "list-search"),
-    ]
     outlines = [MenuItem("培训大纲", reverse("courses:syllabi"), "clipboard-list")]
     banks = [MenuItem("题库", reverse("assessments:banks"), "books")]
     log = [MenuItem("日志见证人", reverse("ledger:witnesses"), "eye")]
@@ -132,9 +125,40 @@ def _official(user: User) -> list[MenuGroup]:
         MenuGroup("监管", watch),
         MenuGroup("台账", ledgers),
         MenuGroup("工伤", hurt),
-        MenuGroup("统计", figures),
+        MenuGroup("示范", _examples(user, decides)),
+        MenuGroup("统计", _figures()),
         MenuGroup("教考", outlines + (banks if city else [])),
         MenuGroup("存证", log if city else []),
+    ]
+
+
+def _figures() -> list[MenuItem]:
+    return [
+        MenuItem("工伤分布", reverse("insights:injuries"), "map"),
+        MenuItem("班次明细", reverse("insights:classes"), "chart-bar"),
+        MenuItem("企业覆盖", reverse("insights:enterprises"), "building-factory-2"),
+        MenuItem("隐患指标", reverse("hazards:figures"), "chart-line"),
+        MenuItem("诊疗与自查", reverse("visits:coverage"), "chart-line"),
+        MenuItem("企业安全指标", reverse("exemplars:ranking"), "shield-check"),
+        MenuItem("指标口径", reverse("insights:definitions"), "book"),
+        MenuItem("代码查询", reverse("codes:browse"), "list-search"),
+    ]
+
+
+def _examples(user: User, decides: bool) -> list[MenuItem]:
+    return [
+        MenuItem(
+            "示范企业",
+            reverse("exemplars:ledger"),
+            "award",
+            exemplars.waiting_for(user, local_date(now())).count(),
+        ),
+        MenuItem(
+            "企业申报核实",
+            reverse("exemplars:declarations"),
+            "file-certificate",
+            declarations.waiting_for(user) if decides else 0,
+        ),
     ]
 
 
@@ -224,9 +248,24 @@ def _enterprise(user: User) -> list[MenuGroup]:
         MenuItem("上报隐患", reverse("hazards:report"), "camera"),
         MenuItem("自查与专家诊疗", reverse("visits:mine"), "clipboard-check"),
     ]
+    named = [
+        MenuItem(
+            "安全指标",
+            reverse("exemplars:indicators", args=[organization.uid]),
+            "shield-check",
+        ),
+        MenuItem(
+            "指标申报",
+            reverse("exemplars:declarations"),
+            "file-certificate",
+            declarations.waiting_for(user),
+        ),
+        MenuItem("示范企业", reverse("exemplars:ledger"), "award"),
+    ]
     return [
         MenuGroup("培训", work),
         MenuGroup("隐患", safety),
+        MenuGroup("示范", named),
         MenuGroup("工伤", hurt),
         MenuGroup("本企业", keeping),
     ]

@@ -65,6 +65,7 @@ ANLAN_SENTENCES = [
     "anlan.archives.sentences.SENTENCES",
     "anlan.injuries.sentences.SENTENCES",
     "anlan.supervision.sentences.SENTENCES",
+    "anlan.exemplars.sentences.SENTENCES",
 ]
 # Who is taught which syllabus by whom: told to courses by the rooms above it.
 ANLAN_TAUGHT = ["anlan.classes.taught.taught_in_classes"]

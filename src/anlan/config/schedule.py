@@ -24,6 +24,7 @@ from anlan.bookings.jobs import promote_waiters
 from anlan.classes.jobs import start_due_classes
 from anlan.courses.films.making import make_next
 from anlan.courses.jobs import glean_sittings
+from anlan.exemplars.jobs import compute_indicators, expire_namings, watch_namings
 from anlan.foundation.files.jobs import (
     forget_expired_uploads,
     forget_stray_drafts,
@@ -89,4 +90,7 @@ SCHEDULE = [
     Job(look_for_doubts, every=timedelta(minutes=5)),
     Job(draw_announced, every=timedelta(seconds=2)),
     Job(draw_call_backs, every=timedelta(minutes=1)),
+    Job(compute_indicators, every=timedelta(minutes=1)),
+    Job(expire_namings, every=timedelta(minutes=10)),
+    Job(watch_namings, every=timedelta(minutes=10)),
 ]

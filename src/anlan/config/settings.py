@@ -154,6 +154,7 @@ ANLAN_UPLOAD_LIMITS = {  # MB a request, by longest path prefix
     "/": 25,
     "/classes": 600,
     "/courses": 200,
+    "/exemplars": 100,
     "/files/uploads/*": 1 << 20,
     "/hazards": 100,
     "/supervision": 60,

@@ -33,4 +33,6 @@ urlpatterns = [
     path("a/", include(("anlan.archives.seal_urls", "seals"))),
     path("insights/", include("anlan.insights.urls")),
     path("supervision/", include("anlan.supervision.urls")),
+    path("exemplars/", include("anlan.exemplars.urls")),
+    path("e/", include("anlan.exemplars.public_urls")),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from anlan.desks.enterprise_file import hazards, injuries, risk, training, visits
+from anlan.desks.enterprise_file import hazards, injuries, risk, standing, training, visits
 from anlan.desks.enterprise_file.shape import Asked, Reader, Section
 from anlan.foundation.ui.parts import Todo
 
@@ -14,6 +14,7 @@ READERS: tuple[Reader, ...] = (
     hazards.section,
     visits.section,
     training.section,
+    standing.section,
 )
 SHOWN = 10
 THIS_WEEK = timedelta(days=7)

@@ -1,5 +1,6 @@
 """The rates by their written rule (`definitions`), over orders to rectify that fell due."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -67,6 +68,12 @@ def figures_among(seen: QuerySet[Hazard], period: Period) -> Figures:
     """Of rows that the caller has narrowed to what may be seen."""
     found = _figures(seen, "", period)
     return found[0] if found else Figures("")
+
+
+def figures_of_employers(organizations: Collection[int], period: Period) -> dict[int, Figures]:
+    """By primary key of the employer, for the rooms above: nobody's reach is asked."""
+    seen = Hazard.objects.filter(organization__in=organizations)
+    return {int(one.key): one for one in _figures(seen, "organization", period)}
 
 
 def _figures(seen: QuerySet[Hazard], group: str, period: Period) -> list[Figures]:

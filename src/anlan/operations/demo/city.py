@@ -15,7 +15,7 @@ from anlan.identity.models import Person
 from anlan.identity.services import employ, register_person
 from anlan.lib import uscc
 from anlan.lib.dates import at_shanghai, local_date
-from anlan.operations.demo import hazards, injuries, lessons, live, visits, watch
+from anlan.operations.demo import exemplars, hazards, injuries, lessons, live, visits, watch
 from anlan.operations.demo.past import PLAN_BEGINS, Past, Say, open_projects, shelves_of, write_past
 from anlan.operations.demo.people import write_firms, write_people
 from anlan.operations.logins import DEMONSTRATION_PASSWORD, LOGINS
@@ -120,6 +120,8 @@ def build(size: Size, *, seed: int, today: datetime, say: Say, plant: bool = Tru
             say(f"{hazards.put_on(played)} 条演示隐患、两件举报")
             expert = _login(Role.EXPERT)
             say(f"{visits.put_on(played, firms[: size.registered], expert)} 次演示诊疗和自查")
+            named = exemplars.put_on(played, houses[-1], past.shelves, past.projects, inventor)
+            say(f"{named} 家示范企业，各处于不同状态")
 
 
 def _officials(today: datetime) -> Officials:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -18,7 +18,7 @@ from anlan.organizations import queries as organizations
 from anlan.organizations.models import Kind, Organization
 from anlan.visits.models import Deed, Slot, Status, Visit
 from anlan.visits.queries.inspections import hazards_of
-from anlan.visits.states import BEFORE, OPEN
+from anlan.visits.states import BEFORE, MADE, OPEN
 
 OPEN_ONES, OVERDUE, MINE = "open", "overdue", "mine"
 # Whose turn it is in each state; officials take what has run out besides.
@@ -104,6 +104,17 @@ def _waits_for(user: User, at: datetime) -> Q:
 def visits_of(organization: Organization) -> QuerySet[Visit]:
     rows = Visit.objects.filter(organization=organization).select_related("expert")
     return rows.order_by("-requested_at", "-id")
+
+
+def days_of_visits(organization: Organization, since: date, until: date) -> list[date]:
+    """Days of the city on which an expert has been there, from `since` to `until` inclusive."""
+    made = Visit.objects.filter(
+        organization=organization,
+        status__in=MADE,
+        ended_at__gte=day_bounds(since)[0],
+        ended_at__lt=day_bounds(until)[1],
+    )
+    return [local_date(ended) for ended in made.values_list("ended_at", flat=True) if ended]
 
 
 def visits_by(expert: User) -> QuerySet[Visit]:

@@ -1,0 +1,1 @@
+"""Writes: declarations, applications and namings, objections, what the night computes."""
