@@ -61,6 +61,7 @@ export default function passkey(form) {
   const say = (text) => { said.textContent = text; said.hidden = false }
   form.hidden = !able && form.dataset.passkey !== 'make'
   if (!able && form.dataset.passkey === 'make') say('这个浏览器或网址不支持通行密钥，请改用验证器。')
+  form.querySelector('button').disabled = !able
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     if (!able) return

@@ -8,7 +8,6 @@ from anlan.bookings.policies import booking_organization
 from anlan.classes import queries as classes
 from anlan.classes.models import Status
 from anlan.foundation.access.policies import looks_after_accounts, looks_after_all
-from anlan.foundation.access.queries import open_proposals
 from anlan.foundation.accounts.models import Role, User
 from anlan.foundation.accounts.policies import is_operator
 from anlan.foundation.accounts.queries import reach
@@ -212,8 +211,7 @@ def _enterprise(user: User) -> list[MenuGroup]:
 def _looking_after(user: User) -> MenuGroup:
     whole = looks_after_all(user)
     items = [MenuItem("账号", reverse("accounts:people"), "users")]
-    waiting = open_proposals().exclude(proposed_by=user).count() if whole else 0
-    items.append(MenuItem("角色确认与到期", reverse("accounts:roles"), "user-check", waiting))
+    items.append(MenuItem("角色确认与到期", reverse("accounts:roles"), "user-check"))
     if whole:
         items.append(MenuItem("权限一览", reverse("accounts:matrix"), "lock"))
     if is_operator(user):

@@ -154,15 +154,18 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         sociallogin.connect(request, user)
 
     def on_authentication_error(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        refused = Refused(
-            "单点登录没有完成。",
-            "请回登录页再试一次；一直不行，请改用用户名和密码，并告诉平台运维。",
-        )
-        answer = render(request, "access/sso_refused.html", {"refused": refused}, status=403)
-        raise ImmediateHttpResponse(answer)
+        raise ImmediateHttpResponse(not_completed(request))
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """No e-mail is assumed."""
+
+
+def not_completed(request: HttpRequest) -> HttpResponse:
+    """Something failed between the provider and here, or somebody said no there."""
+    refused = Refused(
+        "单点登录没有完成。", "请回登录页再试一次；一直不行，请改用用户名和密码，并告诉平台运维。"
+    )
+    return render(request, "access/sso_refused.html", {"refused": refused}, status=403)
 
 
 def sso_app() -> SocialApp | None:

@@ -43,7 +43,7 @@ def give_role(
 @transaction.atomic
 def end_role(grant: Grant, *, by: User, at: datetime, reason: str) -> bool:
     """End a grant from this moment; what was done under it stays. False when it was over."""
-    ended = Grant.objects.filter(pk=grant.pk).filter(Q(until__isnull=True) | Q(until__gt=at))
+    ended = Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=at), pk=grant.pk, since__lt=at)
     changed = ended.update(until=at, ended_by=by, end_reason=reason[:200])
     forget_reach(grant.user)
     return bool(changed)

@@ -22,7 +22,7 @@ def is_in(client: Client) -> bool:
 
 def app_code(secret: str, steps: int = 0) -> str:
     """What an authenticator app shows now, or some half minutes later."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))
 
 
 def set_up_app(client: Client) -> str:

@@ -1,5 +1,6 @@
 """Single sign-on by the city's OpenID Connect provider."""
 
+import logging
 from typing import Any
 
 from allauth.socialaccount.internal import jwtkit
@@ -7,10 +8,12 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAu
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
+from requests import RequestException
 
-from anlan.foundation.access.adapters import sso_app
+from anlan.foundation.access.adapters import not_completed, sso_app
 from anlan.foundation.accounts.guards import public
 
+log = logging.getLogger(__name__)
 WHY = "a door of its own: the city's identity provider says who comes"
 
 
@@ -43,5 +46,9 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponseBase:
 def _through(view: Any, request: HttpRequest, provider_id: str) -> HttpResponseBase:
     if sso_app() is None or provider_id != "sso":
         raise Http404
-    answer: HttpResponseBase = view.adapter_view(_Adapter(request, provider_id))(request)
+    try:
+        answer: HttpResponseBase = view.adapter_view(_Adapter(request, provider_id))(request)
+    except RequestException:
+        log.warning("the identity provider does not answer", exc_info=True)
+        return not_completed(request)
     return answer
