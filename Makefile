@@ -24,7 +24,7 @@ ifdef DATABASE_URL
 export DATABASE_URL
 endif
 
-.PHONY: help run setup test test-all check format bench walk assets screenshots query-counts lock clean
+.PHONY: help run setup test test-all check format bench walk assets screenshots query-counts access-matrix lock clean
 
 help: ## what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -64,6 +64,9 @@ screenshots: $(PACKAGE) ## take the README's pictures from the running product
 
 query-counts: $(PACKAGE) ## write tests/house/query_counts.json anew, after looking at why it rose
 	ANLAN_WRITE_QUERY_COUNTS=1 $(BIN)/pytest -q -p no:xdist -m "not long and not journey" $(PYTEST_ARGS)
+
+access-matrix: $(PACKAGE) ## write tests/house/access_matrix.json anew, after looking at why it changed
+	ANLAN_WRITE_ACCESS_MATRIX=1 $(BIN)/pytest -q -p no:xdist tests/house/test_access_matrix.py
 
 lock: $(REQUIREMENTS) ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --extra dev -q -o requirements.lock pyproject.toml

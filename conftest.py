@@ -49,6 +49,7 @@ def issuer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _private_folders(tmp_path: Path, issuer_folder: Path, settings: object) -> None:
     settings.ANLAN_ISSUER = issuer_folder  # type: ignore[attr-defined]
+    settings.ANLAN_SECOND_FACTOR = False  # type: ignore[attr-defined]  # stories of access ask for it
     for name, folder in scenes.PRIVATE.items():
         setattr(settings, name, tmp_path / folder)
     settings.PASSWORD_HASHERS = [  # type: ignore[attr-defined]

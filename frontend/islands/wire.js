@@ -12,6 +12,7 @@ const heavy = [
   ['[data-player]', () => import('./player.js')],
   ['[data-watch]', () => import('./watch.js')],
   ['[data-read]', () => import('./read.js')],
+  ['form[data-passkey]', () => import('./passkey.js')],
   ['form[data-scan]', () => import('./scan.js')],
   ['form[data-kit-take]', () => import('./kit_take.js')],
   ['form[data-sign]', () => import('./sign.js')],

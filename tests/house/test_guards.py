@@ -6,9 +6,13 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 PUBLIC = {
+    "account_login",
     "accounts:login",
     "accounts:logout",
     "accounts:pulse",
+    "accounts:reset",
+    "accounts:unlock",
+    "accounts:unlock_code",
     "assessments:tablet",
     "assessments:tablet_answer",
     "assessments:tablet_check",
@@ -59,6 +63,10 @@ PUBLIC = {
     "organizations:register_organization",
     "verify:offline",
     "verify:page",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "openid_connect_callback",
+    "openid_connect_login",
     "recordings:chunk",
     "recordings:end",
     "recordings:state",

@@ -93,7 +93,9 @@ def may_run_session(user: User, session: Session) -> bool:
 
 def may_show_code(user: User, session: Session) -> bool:
     """The class manager and the teachers of the provider put the code on the screen."""
-    return reach(user).works_for(session.klass.provider.uid, Role.CLASS_MANAGER, Role.TRAINER)
+    return reach(user).teaches_in(
+        session.klass.provider.uid, session.klass.uid, Role.CLASS_MANAGER, Role.TRAINER
+    )
 
 
 def may_run_enrolment(user: User, enrolment: Enrolment) -> bool:
@@ -124,12 +126,12 @@ def may_run_made_up(user: User, made: HoursMadeUp) -> bool:
 
 def may_examine(user: User, enrolment: Enrolment) -> bool:
     """The provider's examiners mark practical checks."""
-    return reach(user).works_for(enrolment.klass.provider.uid, Role.EXAMINER)
+    return reach(user).teaches_in(enrolment.klass.provider.uid, enrolment.klass.uid, Role.EXAMINER)
 
 
 def may_give_time(user: User, klass: TrainingClass) -> bool:
     """The class managers and examiners of the provider give time in an exam, with a reason."""
-    return reach(user).works_for(klass.provider.uid, Role.CLASS_MANAGER, Role.EXAMINER)
+    return reach(user).teaches_in(klass.provider.uid, klass.uid, Role.CLASS_MANAGER, Role.EXAMINER)
 
 
 def may_proctor(user: User, sitting: Sitting) -> bool:
@@ -140,7 +142,7 @@ def may_proctor(user: User, sitting: Sitting) -> bool:
 
 def may_invigilate(user: User, klass: TrainingClass) -> bool:
     """The provider's class managers and examiners hand out tablets and papers and key them in."""
-    return reach(user).works_for(klass.provider.uid, Role.CLASS_MANAGER, Role.EXAMINER)
+    return reach(user).teaches_in(klass.provider.uid, klass.uid, Role.CLASS_MANAGER, Role.EXAMINER)
 
 
 def may_invigilate_it(user: User, held: OfClass) -> bool:

@@ -41,6 +41,8 @@ def _visible(mine: Reach, user: User) -> Q:
     seen = Q(district__in=mine.districts) | Q(industry__in=mine.industries)
     seen &= ~Q(status=Status.DRAFT)
     seen |= Q(provider__uid__in=mine.organizations)
+    if mine.classes:
+        seen |= Q(uid__in=mine.classes, status__in=OFFERED)
     if mine.has(Role.SAFETY_OFFICER):
         seen |= Q(status__in=OFFERED)
     own = Enrolment.objects.filter(person__user=user).values("klass")

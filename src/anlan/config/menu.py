@@ -8,6 +8,7 @@ from anlan.bookings.policies import booking_organization
 from anlan.classes import queries as classes
 from anlan.classes.models import Status
 from anlan.exemplars.queries import declarations, exemplars
+from anlan.foundation.access.policies import looks_after_accounts, looks_after_all
 from anlan.foundation.accounts.models import Role, User
 from anlan.foundation.accounts.policies import is_operator
 from anlan.foundation.accounts.queries import reach
@@ -34,8 +35,8 @@ def menu_for(user: User) -> list[MenuGroup]:
         groups += _expert()
     if mine.has(Role.SAFETY_OFFICER):
         groups += _enterprise(user)
-    if is_operator(user):
-        groups.append(MenuGroup("运维", [MenuItem("收件口", reverse("intake:live"), "clock")]))
+    if looks_after_accounts(user):
+        groups.append(_looking_after(user))
     return [*_once(groups), _own(user)]
 
 
@@ -271,8 +272,22 @@ def _enterprise(user: User) -> list[MenuGroup]:
     ]
 
 
+def _looking_after(user: User) -> MenuGroup:
+    whole = looks_after_all(user)
+    items = [MenuItem("账号", reverse("accounts:people"), "users")]
+    items.append(MenuItem("角色确认与到期", reverse("accounts:roles"), "user-check"))
+    if whole:
+        items.append(MenuItem("权限一览", reverse("accounts:matrix"), "lock"))
+    if is_operator(user):
+        items.append(MenuItem("收件口", reverse("intake:live"), "clock"))
+    return MenuGroup("账号与运维" if is_operator(user) else "账号", items)
+
+
 def _own(user: User) -> MenuGroup:
-    return MenuGroup("", [MenuItem("通知", reverse("notices:inbox"), "bell", unread_count(user))])
+    items = [MenuItem("通知", reverse("notices:inbox"), "bell", unread_count(user))]
+    if user.has_usable_password():
+        items.append(MenuItem("账号安全", reverse("accounts:security"), "shield-check"))
+    return MenuGroup("", items)
 
 
 def _once(groups: list[MenuGroup]) -> list[MenuGroup]:

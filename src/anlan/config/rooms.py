@@ -8,6 +8,10 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "axes",
     "csp",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "anlan.foundation.accounts",
     "anlan.foundation.codes",
     "anlan.foundation.rules",
@@ -17,6 +21,7 @@ INSTALLED_APPS = [
     "anlan.foundation.intake",
     "anlan.foundation.notices",
     "anlan.foundation.ui",
+    "anlan.foundation.access",
     "anlan.organizations",
     "anlan.identity",
     "anlan.assessments",
@@ -48,6 +53,7 @@ ANLAN_CLASS_LINKS = [
 ]
 ANLAN_SENTENCES = [
     "anlan.foundation.ledger.sentences.SENTENCES",
+    "anlan.foundation.access.sentences.SENTENCES",
     "anlan.organizations.sentences.SENTENCES",
     "anlan.identity.sentences.SENTENCES",
     "anlan.attendance.sentences.SENTENCES",
@@ -78,3 +84,8 @@ ANLAN_INTAKE: list[str] = [
 ]
 # Who may give a sitting more time: asked with the user and the sitting, which knows no class.
 ANLAN_PROCTORS = "anlan.classes.policies.may_proctor"
+# What roles are given over, kept in rooms above accounts: kind of scope → its directory.
+ANLAN_SCOPES = {
+    "organization": "anlan.organizations.scopes.ORGANIZATIONS",
+    "class": "anlan.classes.scopes.CLASSES",
+}

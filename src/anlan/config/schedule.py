@@ -25,6 +25,8 @@ from anlan.classes.jobs import start_due_classes
 from anlan.courses.films.making import make_next
 from anlan.courses.jobs import glean_sittings
 from anlan.exemplars.jobs import compute_indicators, expire_namings, watch_namings
+from anlan.foundation.access.limits import forget_attempts
+from anlan.foundation.access.services.sessions import forget_ended
 from anlan.foundation.files.jobs import (
     forget_expired_uploads,
     forget_stray_drafts,
@@ -73,6 +75,8 @@ SCHEDULE = [
     Job(reseal_ordered_classes, every=timedelta(seconds=5)),
     Job(export_ordered_years, every=timedelta(seconds=5)),
     Job(work_on_runs, every=timedelta(seconds=2)),
+    Job(forget_attempts, every=timedelta(hours=1)),
+    Job(forget_ended, every=timedelta(hours=1)),
     Job(forget_old_tries, every=timedelta(hours=1)),
     Job(forget_expired_uploads, every=timedelta(minutes=5)),
     Job(forget_stray_drafts, every=timedelta(hours=1)),

@@ -4,9 +4,11 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from anlan.config.entrance import *  # noqa: F403
 from anlan.config.rooms import ANLAN_CLASS_LINKS as ANLAN_CLASS_LINKS
 from anlan.config.rooms import ANLAN_INTAKE as ANLAN_INTAKE
 from anlan.config.rooms import ANLAN_PROCTORS as ANLAN_PROCTORS
+from anlan.config.rooms import ANLAN_SCOPES as ANLAN_SCOPES
 from anlan.config.rooms import ANLAN_SENTENCES as ANLAN_SENTENCES
 from anlan.config.rooms import ANLAN_TAUGHT as ANLAN_TAUGHT
 from anlan.config.rooms import INSTALLED_APPS as INSTALLED_APPS
@@ -29,6 +31,7 @@ ANLAN_CITY = env.text("ANLAN_CITY", "济南市")
 ANLAN_PLATFORM = env.text("ANLAN_PLATFORM", "安澜 · 工伤预防")
 ANLAN_PUBLIC_URL = env.text("ANLAN_PUBLIC_URL", "http://127.0.0.1:8000")
 ANLAN_DEMONSTRATION = env.flag("ANLAN_DEMONSTRATION", False)
+ANLAN_SECOND_FACTOR = not ANLAN_DEMONSTRATION  # its printed passwords must stay enough
 ANLAN_KEYRING = VAR / "secrets" / "keyring.json"
 ANLAN_LOG_ORIGIN = env.text("ANLAN_LOG_ORIGIN", "anlan-log")
 ANLAN_LOG_KEY = VAR / "secrets" / "log.key"
@@ -62,6 +65,8 @@ ANLAN_CACHE_GB = env.number("ANLAN_CACHE_GB", 20, least=1, most=100_000)
 ANLAN_EXPORTS = env.text("ANLAN_EXPORTS", str(VAR / "exports"))  # a folder or s3://bucket/prefix
 ANLAN_SMS_ADAPTER = env.text("ANLAN_SMS_ADAPTER", "anlan.foundation.notices.sms.FileAdapter")
 ANLAN_SMS_FOLDER = VAR / "sms"
+ANLAN_SMS_URL = env.text("ANLAN_SMS_URL", "")  # of WebhookAdapter, with the file of its secret
+ANLAN_SMS_SECRET_FILE = env.text("ANLAN_SMS_SECRET_FILE", "")
 ANLAN_MENU = "anlan.config.menu.menu_for"
 ANLAN_TABS = "anlan.config.menu.tabs_for"
 ANLAN_ROLE_LABEL = "anlan.config.menu.role_label"
@@ -75,12 +80,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "anlan.foundation.access.middleware.SeenMiddleware",
     "anlan.foundation.intake.middleware.PassMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "anlan.foundation.ui.uploads.UploadLimitMiddleware",
     "anlan.foundation.ui.middleware.RefusalMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -106,25 +113,6 @@ DATABASES = {"default": env.database("DATABASE_URL", VAR / "anlan.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
-LOGIN_URL = "accounts:login"
-LOGIN_REDIRECT_URL = "desks:home"
-LOGOUT_REDIRECT_URL = "accounts:login"
-# The other doors beside the password form: (key in the template, URL name).
-ANLAN_DOORS = {
-    "learner": "identity:login_phone",
-    "register": "organizations:register",
-    "tip": "tips:file",
-}
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
-AXES_ENABLE_ADMIN = False
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -4,7 +4,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("anlan.desks.urls")),
-    path("account/", include("anlan.foundation.accounts.urls")),
+    path("account/", include("anlan.foundation.access.urls")),
+    path("account/", include("anlan.foundation.access.allauth_urls")),
     path("ui/", include("anlan.foundation.ui.urls")),
     path("files/", include("anlan.foundation.files.urls")),
     path("log/", include("anlan.foundation.ledger.urls")),

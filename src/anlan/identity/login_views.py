@@ -10,6 +10,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import now
 from django.views.decorators.http import require_http_methods
 
+from anlan.foundation.access.duty import has_second_factor
+from anlan.foundation.access.entering import come_in
 from anlan.foundation.accounts.guards import public
 from anlan.foundation.accounts.models import User
 from anlan.identity import services
@@ -34,7 +36,8 @@ def phone(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         number = form.cleaned_data["phone"]
         try:
-            services.send_login_code(number, at=now())
+            address = str(request.META.get("REMOTE_ADDR", ""))
+            services.send_login_code(number, at=now(), address=address)
         except Refused as refused:
             form.add_error("phone", f"{refused.message}{refused.next_step}")
         else:
@@ -59,6 +62,8 @@ def code(request: HttpRequest) -> HttpResponse:
             form.add_error("code", f"{refused.message}{refused.next_step}")
         else:
             onward = _onward(request)
+            if has_second_factor(user):
+                return come_in(request, user, method="phone", onward=onward)
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
             request.session.set_expiry(STAYS)
             request.session.pop(_PHONE, None)

@@ -74,8 +74,9 @@ class Door:
 
 def nobody_is_cut_off() -> None:
     """The list stands as read and empty, until `cut_off` or `forget_list` has it read again: else
-    its two statements would fall on whatever page is asked for when five seconds are over."""
+    its statements would fall on whatever page is asked for when five seconds are over."""
     _list._before, _list._closed, _list._asked = {}, frozenset(), set()
+    _list._ended = frozenset()
     _list._read_at = float("inf")
 
 

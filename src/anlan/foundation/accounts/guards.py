@@ -44,6 +44,7 @@ def guarded(
             return view(request, found)
 
         enter.policy = policy  # type: ignore[attr-defined]
+        enter.load = load  # type: ignore[attr-defined]
         return enter
 
     return wrap

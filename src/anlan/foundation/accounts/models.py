@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 
@@ -82,6 +83,10 @@ class Grant(models.Model):
     granted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    end_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -102,3 +107,24 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.get_scope_kind_display()} {self.scope_key}"
+
+
+class LoginSession(AbstractBaseSession):
+    """A browser that somebody logged in with. Written by the session engine (`sessions`).
+
+    Of the address only the network is kept: enough to recognise one's own office by.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    agent = models.CharField(max_length=200, blank=True)
+    network = models.CharField(max_length=45, blank=True)
+    since = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["user", "-seen_at"], name="session_by_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.network}"

@@ -47,8 +47,18 @@ class Reach:
         return self.keys(ScopeKind.ORGANIZATION)
 
     @property
+    def classes(self) -> frozenset[str]:
+        """`uid`s of single classes that the user teaches or examines, for another provider too."""
+        return self.keys(ScopeKind.CLASS, Role.TRAINER, Role.EXAMINER)
+
+    @property
     def official(self) -> bool:
         return self.has(Role.CITY_OFFICIAL, Role.DISTRICT_OFFICIAL, Role.DEPARTMENT_OFFICIAL)
+
+    def teaches_in(self, organization_uid: object, class_uid: object, *roles: Role) -> bool:
+        """Holds one of the roles in the whole organisation, or for this one class of it."""
+        single = str(class_uid) in self.keys(ScopeKind.CLASS, *roles)
+        return single or self.works_for(organization_uid, *roles)
 
     def works_for(self, organization_uid: object, *roles: Role) -> bool:
         return str(organization_uid) in self.keys(ScopeKind.ORGANIZATION, *roles)

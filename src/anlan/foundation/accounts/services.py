@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from anlan.foundation.accounts.models import Grant, Role, ScopeKind, User
 
@@ -29,27 +30,23 @@ def give_role(
     by: User | None,
     at: datetime,
     reason: str,
+    until: datetime | None = None,
 ) -> Grant:
-    """Give a role over a scope; giving it twice changes nothing."""
-    grant, _new = Grant.objects.get_or_create(
-        user=user,
-        role=role,
-        scope_kind=scope,
-        scope_key=key,
-        until=None,
-        defaults={"since": at, "reason": reason, "granted_by": by},
-    )
+    """Give a role over a scope; giving it twice changes nothing. `until` ends it by itself."""
+    facts = {"since": at, "reason": reason, "granted_by": by}
+    which = {"user": user, "role": role, "scope_kind": scope, "scope_key": key, "until": until}
+    grant, _new = Grant.objects.get_or_create(**which, defaults=facts)
     forget_reach(user)
     return grant
 
 
 @transaction.atomic
-def end_role(grant: Grant, *, by: User, at: datetime, reason: str) -> None:
-    """End a grant from this moment; what was done under it stays."""
-    Grant.objects.filter(pk=grant.pk, until__isnull=True).update(
-        until=at, reason=f"{grant.reason}；终止：{reason}"[:200]
-    )
+def end_role(grant: Grant, *, by: User, at: datetime, reason: str) -> bool:
+    """End a grant from this moment; what was done under it stays. False when it was over."""
+    ended = Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=at), pk=grant.pk, since__lt=at)
+    changed = ended.update(until=at, ended_by=by, end_reason=reason[:200])
     forget_reach(grant.user)
+    return bool(changed)
 
 
 def forget_reach(user: User) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from anlan.foundation.accounts.models import User
-from anlan.foundation.intake.models import Cutoff
+from anlan.foundation.intake.models import Cutoff, EndedSession
 from anlan.foundation.intake.passes import LIFE, Pass
 
 FRESH_SECONDS = 5.0
@@ -27,6 +27,7 @@ class _List:
         self._before: dict[int, datetime] = {}
         self._asked: set[int] = set()
         self._closed: frozenset[int] = frozenset()
+        self._ended: frozenset[str] = frozenset()
 
     def ends(self, who: Pass, at: datetime) -> bool:
         self._asked.add(who.user)
@@ -34,6 +35,8 @@ class _List:
             with self._door:
                 self._read(at)
         before = self._before.get(who.user)
+        if who.session and who.session in self._ended:
+            return True
         return who.user in self._closed or (before is not None and who.issued_at < before)
 
     def _read(self, at: datetime) -> None:
@@ -41,6 +44,8 @@ class _List:
             return
         live = Cutoff.objects.filter(before__gt=at - LIFE)
         self._before = dict(live.values_list("user_id", "before"))
+        ended = EndedSession.objects.filter(at__gt=at - LIFE)
+        self._ended = frozenset(ended.values_list("mark", flat=True))
         asked, self._asked = self._asked | self._closed, set()
         closed = User.objects.filter(pk__in=asked, is_active=False)
         self._closed = frozenset(closed.values_list("pk", flat=True))
@@ -55,7 +60,8 @@ forget_list = _list.forget
 
 
 def is_cut_off(who: Pass, *, at: datetime) -> bool:
-    """Whether the pass was issued before its user's cutoff, or the account is closed."""
+    """Whether the pass was issued before its user's cutoff, its session ended, or the account
+    is closed."""
     return _list.ends(who, at)
 
 
@@ -67,4 +73,11 @@ def cut_off(user: User, *, at: datetime) -> None:
     """
     before = at.replace(microsecond=0) + timedelta(seconds=1)
     Cutoff.objects.update_or_create(user=user, defaults={"before": before})
+    _list.forget()
+
+
+@transaction.atomic
+def end_session(user: User, mark: str, *, at: datetime) -> None:
+    """End the passes that went with one browser session of the user's."""
+    EndedSession.objects.get_or_create(mark=mark, defaults={"user": user, "at": at})
     _list.forget()

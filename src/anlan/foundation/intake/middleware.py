@@ -1,7 +1,6 @@
 """Who is logged in gets a pass in a cookie; who logs out loses it, and the other way round."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -31,8 +30,9 @@ class PassMiddleware:
         if isinstance(user, User) and user.is_active:
             at = now()
             device = request.COOKIES.get(DEVICE_COOKIE, "")
-            if not _still_good(kept, user, device, at):
-                _give(response, passes.issue(user, at=at, device=device))
+            session = passes.mark(request.session.session_key)
+            if not _still_good(kept, passes.Pass(user.pk, user.uid, at, at, device, session)):
+                _give(response, passes.issue(user, at=at, device=device, session=session))
         elif kept and user is not None:
             response.delete_cookie(passes.COOKIE, samesite="Strict")
         return response
@@ -58,14 +58,15 @@ def _asked_user(request: HttpRequest) -> object:
     return None if unasked else user
 
 
-def _still_good(kept: str, user: User, device: str, at: datetime) -> bool:
+def _still_good(kept: str, wanted: passes.Pass) -> bool:
     try:
-        found = passes.read(kept, at=at)
+        found = passes.read(kept, at=wanted.issued_at)
     except passes.NoPass:
         return False
-    fresh = found.expires_at - at > passes.LIFE / 2
-    same_device = found.device == device or not _is_known(device)
-    return fresh and found.user == user.pk and same_device
+    fresh = found.expires_at - wanted.issued_at > passes.LIFE / 2
+    same_device = found.device == wanted.device or not _is_known(wanted.device)
+    same_session = found.session == wanted.session
+    return fresh and found.user == wanted.user and same_device and same_session
 
 
 def _is_known(device: str) -> bool:

@@ -33,3 +33,19 @@ class Cutoff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.before}"
+
+
+class EndedSession(models.Model):
+    """Passes that went with this browser session open nothing any more (`passes.mark`)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    mark = models.CharField(max_length=16, unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["at"], name="ended_session_by_age")
+        ]
+
+    def __str__(self) -> str:
+        return self.mark

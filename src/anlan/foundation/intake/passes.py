@@ -1,8 +1,9 @@
 """Passes: who is asking, told by a signed text alone, without session or database.
 
-A pass is `base64url(body).base64url(mac)`; the body packs version, user, issue, expiry and device,
-the MAC is HMAC-SHA256 cut to 16 bytes under a key derived from the installation's secret. It is
-carried in a cookie that scripts can't read, or as `Authorization: Bearer`.
+A pass is `base64url(body).base64url(mac)`; the body packs version, user, issue, expiry, device and
+a mark of the session that it was given to (version 1 had none), the MAC is HMAC-SHA256 cut to 16
+bytes under a key derived from the installation's secret. It is carried in a cookie that scripts
+can't read, or as `Authorization: Bearer`.
 """
 
 import base64
@@ -22,8 +23,10 @@ from anlan.lib.refusals import Refused
 
 COOKIE = "anlan_pass"
 LIFE = timedelta(days=90)
-_BODY = struct.Struct(">BQ16sII16s")
-_VERSION = 1
+_BODY = struct.Struct(">BQ16sII16s8s")
+_FIRST_BODY = struct.Struct(">BQ16sII16s")
+_VERSION = 2
+_MARK_BYTES = 8
 _MAC_BYTES = 16
 
 
@@ -38,13 +41,17 @@ class NoPass(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """Who asks. `device` is the 32 hex characters of the device cookie, or empty."""
+    """Who asks. `device` is the 32 hex characters of the device cookie, or empty.
+
+    `session` is the `mark` of the browser session that the pass goes with, or empty.
+    """
 
     user: int
     uid: uuid.UUID
     issued_at: datetime
     expires_at: datetime
     device: str
+    session: str = ""
 
     @property
     def actor(self) -> User:
@@ -52,8 +59,15 @@ class Pass:
         return User(pk=self.user, uid=self.uid)
 
 
-def issue(user: User, *, at: datetime, device: str = "", life: timedelta = LIFE) -> str:
-    """A pass for a logged-in user."""
+def mark(session_key: str | None) -> str:
+    """What stands for a session in passes: 16 hex characters that don't lead back to its key."""
+    return sha256(session_key.encode()).hexdigest()[: 2 * _MARK_BYTES] if session_key else ""
+
+
+def issue(
+    user: User, *, at: datetime, device: str = "", session: str = "", life: timedelta = LIFE
+) -> str:
+    """A pass for a logged-in user; `session` is the `mark` of the browser's session."""
     body = _BODY.pack(
         _VERSION,
         user.pk,
@@ -61,6 +75,7 @@ def issue(user: User, *, at: datetime, device: str = "", life: timedelta = LIFE)
         int(at.timestamp()),
         int((at + life).timestamp()),
         _device_bytes(device),
+        bytes.fromhex(session) if session else bytes(_MARK_BYTES),
     )
     return f"{_text(body)}.{_text(_mac(body))}"
 
@@ -70,11 +85,11 @@ def read(text: str, *, at: datetime) -> Pass:
     try:
         head, tail = text.split(".")
         body, mac = _bytes(head), _bytes(tail)
-        version, user, uid, issued, expires, device = _BODY.unpack(body)
+        version, user, uid, issued, expires, device, session = _unpack(body)
     except (ValueError, binascii.Error, struct.error):
         raise NoPass from None
     good = hmac.compare_digest(mac, _mac(body))
-    if not good or version != _VERSION or expires <= at.timestamp():
+    if not good or version > _VERSION or expires <= at.timestamp():
         raise NoPass
     return Pass(
         user,
@@ -82,7 +97,15 @@ def read(text: str, *, at: datetime) -> Pass:
         datetime.fromtimestamp(issued, UTC),
         datetime.fromtimestamp(expires, UTC),
         device.hex() if any(device) else "",
+        session.hex() if any(session) else "",
     )
+
+
+def _unpack(body: bytes) -> tuple[int, int, bytes, int, int, bytes, bytes]:
+    if body[:1] == b"\x01":
+        return (*_FIRST_BODY.unpack(body), bytes(_MARK_BYTES))
+    version, user, uid, issued, expires, device, session = _BODY.unpack(body)
+    return version, user, uid, issued, expires, device, session
 
 
 def _device_bytes(device: str) -> bytes:

@@ -7,19 +7,20 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from anlan.foundation.access.services.codes import refuse_hurried_address
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.services import give_role, open_account
 from anlan.foundation.intake.cutoffs import cut_off
 from anlan.foundation.ledger.services import record
 from anlan.foundation.notices import services as notices
+from anlan.foundation.rules.queries import rulebook
 from anlan.identity.models import LoginCode, Person, phone_index
 from anlan.lib import phones
+from anlan.lib.dates import local_date
 from anlan.lib.refusals import BadInput, NotAllowed, Refused
 
 LIFE = timedelta(minutes=5)
-PAUSE = timedelta(seconds=60)
 MOST_TRIES = 5
-MOST_AN_HOUR = 5
 
 
 class TooSoon(Refused):
@@ -43,8 +44,8 @@ def ensure_account(person: Person, *, at: datetime) -> User:
 
 
 @transaction.atomic
-def send_login_code(phone: str, *, at: datetime) -> None:
-    """Text a six-digit code to a registered phone.
+def send_login_code(phone: str, *, at: datetime, address: str = "") -> None:
+    """Text a six-digit code to a registered phone; `address` is counted against its own limit.
 
     An unknown number gets the same answer and the same limits, and no message: nobody can ask
     the door who is registered. Raises `BadInput` for a wrong number, `TooSoon` for a hurried one.
@@ -52,6 +53,7 @@ def send_login_code(phone: str, *, at: datetime) -> None:
     number = _mobile(phone)
     index = phone_index(number)
     _refuse_hurry(index, at)
+    refuse_hurried_address(address, at=at)
     code = f"{secrets.randbelow(10**6):06d}"
     LoginCode.objects.create(phone_index=index, code_hash=_hash(index, code), at=at)
     if Person.objects.filter(phone_index=index).exists():
@@ -108,10 +110,12 @@ def _enter(kept: LoginCode, at: datetime) -> User:
 def _refuse_hurry(index: str, at: datetime) -> None:
     lately = LoginCode.objects.filter(phone_index=index, at__gt=at - timedelta(hours=1))
     newest = lately.order_by("-at").first()
-    if newest is not None and at - newest.at < PAUSE:
-        wait = int((PAUSE - (at - newest.at)).total_seconds()) + 1
+    book = rulebook(local_date(at))
+    pause = timedelta(seconds=book.whole("sms.pause_seconds"))
+    if newest is not None and at - newest.at < pause:
+        wait = int((pause - (at - newest.at)).total_seconds()) + 1
         raise TooSoon("验证码刚刚发过。", f"请等 {wait} 秒后再获取；短信可能有延迟。")
-    if lately.count() >= MOST_AN_HOUR:
+    if lately.count() >= book.whole("sms.phone_hour_max"):
         raise TooSoon("这个手机号一小时内获取验证码的次数已满。", "请一小时后再试。")
 
 

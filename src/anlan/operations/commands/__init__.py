@@ -40,6 +40,7 @@ COMMANDS = {
     "record": Command("record", "只运行录像程序：直播切段入账，清点人数，核对视频时长"),
     "doctor": Command("doctor", "检查这套安装哪里不对，并说明怎样修复"),
     "logins": Command("logins", "列出演示账号，以及每个角色可以试什么"),
+    "account": Command("account", "开立第一个账号；忘了密码时打印重设码"),
     "demo": Command("demo", "装入演示城市（全部为合成数据）"),
     "walk": Command("walk", "在临时数据库里让一期班走完全程，并核对封存档案"),
     "bench": Command("bench", "测量，输出一个 JSON 对象，键名带单位"),
