@@ -83,6 +83,9 @@ class Reader:
             for key, heading in layout.mapping.items()
             if key in BY_KEY and all(part in at for part in heading.split(" + "))
         }
+        self.plan = [
+            (key, BY_KEY[key], BY_KEY[key].column, places) for key, places in self.columns.items()
+        ]
         self.key_columns = [at[heading] for heading in layout.key if heading in at]
         self.result = Reading(list(table.row_numbers))
         self._seen: dict[str, int] = {}
@@ -96,16 +99,15 @@ class Reader:
     def _read_row(self, number: int, row: list[str]) -> None:
         problems: list[str] = []
         said: dict[Part, dict[str, Any]] = {}
-        for key, places in self.columns.items():
+        for key, wanted, column, places in self.plan:
             text = "-".join(row[at] for at in places) if len(places) > 1 else row[places[0]]
-            wanted = BY_KEY[key]
             try:
                 value = self._value(wanted, text, said)
             except ValueError as wrong:
                 problems.append(f"{wanted.label}：{wrong}")
                 self.result.note_odd(key, text.strip())
                 continue
-            said.setdefault(wanted.part, {})[wanted.column] = value
+            said.setdefault(wanted.part, {})[column] = value
         made = Row(number, self._key(number, row, problems), said)
         problems += _contradictions(made, self.today)
         if problems:
@@ -126,7 +128,7 @@ class Reader:
         if not text:
             return "" if wanted.kind in {"text", "uscc", "id_number"} else None
         value = _READ[wanted.kind](text, wanted, self.layout.date_order, self.today)
-        if told is None and value in cells.FILL_DAYS:
+        if wanted.kind == "day" and told is None and value in cells.FILL_DAYS:
             self.result.note_odd(wanted.key, text)
         return value
 
@@ -165,6 +167,14 @@ def understand(table: Table, layout: Layout, *, today: date) -> Reading:
 
 _CLOSED = {"circumstance", "severity", "sex", "recognition.outcome", "recognition.by_employer"}
 _UNSAID = {"circumstance": "unknown", "severity": "unknown"}
+
+
+@lru_cache(maxsize=20_000)
+def _code(text: str) -> str:
+    """A credit code in its standard writing; a file names the same few firms over and over."""
+    return uscc.parse(text)
+
+
 _READ: dict[str, Callable[[str, Field, str, date], Any]] = {
     "day": lambda text, wanted, order, today: cells.read_day(text, order),
     "moment": lambda text, wanted, order, today: cells.read_moment(text, order),
@@ -172,7 +182,7 @@ _READ: dict[str, Callable[[str, Field, str, date], Any]] = {
     "whole": lambda text, wanted, order, today: cells.read_whole(text, wanted.most),
     "grade": lambda text, wanted, order, today: _grade(text),
     "text": lambda text, wanted, order, today: text[: wanted.most],
-    "uscc": lambda text, wanted, order, today: uscc.parse(text),
+    "uscc": lambda text, wanted, order, today: _code(text),
     "id_number": lambda text, wanted, order, today: idnumber.parse(text, today=today),
 }
 _GRADES = {sign: n for n, sign in enumerate("一二三四五六七八九十", start=1)}
