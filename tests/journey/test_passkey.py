@@ -30,9 +30,9 @@ AUTHENTICATOR = {
 def assets(settings: Any) -> Iterator[None]:
     """The live server looks for static files where they are written, not where they are built."""
     settings.STATICFILES_DIRS = [settings.DIST]
-    finders.get_finder.cache_clear()
+    finders.get_finder.cache_clear()  # type: ignore[attr-defined]
     yield
-    finders.get_finder.cache_clear()
+    finders.get_finder.cache_clear()  # type: ignore[attr-defined]
 
 
 def test_a_passkey_from_making_it_to_coming_in_by_it(assets: None, live_server: LiveServer) -> None:

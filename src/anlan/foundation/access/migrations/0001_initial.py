@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('role', models.CharField(choices=[('city_official', '市级监管员'), ('district_official', '区县经办'), ('department_official', '协同部门'), ('class_manager', '机构班主任'), ('trainer', '讲师'), ('examiner', '考官'), ('safety_officer', '企业安全员'), ('learner', '学员'), ('operator', '平台运维')], max_length=24)),
+                ('role', models.CharField(choices=[('city_official', '市级监管员'), ('district_official', '区县经办'), ('department_official', '协同部门'), ('class_manager', '机构班主任'), ('trainer', '讲师'), ('examiner', '考官'), ('safety_officer', '企业安全员'), ('expert', '专家'), ('learner', '学员'), ('operator', '平台运维')], max_length=24)),
                 ('scope_kind', models.CharField(choices=[('city', '全市'), ('district', '区县'), ('industry', '行业'), ('organization', '单位'), ('class', '班级')], max_length=16)),
                 ('scope_key', models.CharField(blank=True, max_length=64)),
                 ('until', models.DateTimeField(null=True)),
