@@ -51,6 +51,7 @@ COMMANDS = {
     "issuer": Command("issuer", "查看签发证明的证书；--renew 换发，--root 导出根证书"),
     "verify": Command("verify", "核对档案、回执、证明、徽章和录像分段，不需要数据库", django=False),
     "coding": Command("coding", "由已编码的经过描述学习编码：训练、测量、使用", django=False),
+    "vision": Command("vision", "在本人同意的照片上量出人脸核验的误差", django=False),
 }
 
 

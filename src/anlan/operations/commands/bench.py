@@ -13,6 +13,7 @@ from anlan.operations.bench import (
     heartbeat,
     ledger,
     signin,
+    vision,
 )
 
 BENCHES: Mapping[str, Callable[[], Mapping[str, object]]] = {
@@ -23,6 +24,7 @@ BENCHES: Mapping[str, Callable[[], Mapping[str, object]]] = {
     "heartbeat": heartbeat.measure,
     "ledger": ledger.measure,
     "signin": signin.measure,
+    "vision": vision.measure,
 }
 BURSTS = {"exam": exam.measure, "heartbeat": heartbeat.measure, "signin": signin.measure}
 LEAST_ENTRIES, MOST_ENTRIES = 1_000, 100_000_000
