@@ -47,8 +47,13 @@ from anlan.vision.thresholds import DEFAULTS, Thresholds
 CHECK_SECONDS, READ_SECONDS = 40.0, 20.0
 MOST_WAITING = 8  # for one process; each waits for those before it
 COMMAND = (sys.executable, "-m", "anlan.vision.worker")
-# One thread for whatever mathematics a library brings along.
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# One thread for whatever mathematics a library brings along; large pieces go back to the system
+# when they are done with, instead of staying with the process.
+SURROUNDINGS = {
+    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "1048576",
+    "MALLOC_TRIM_THRESHOLD_": "1048576",
+}  # fmt: skip
 CHUNK = 1 << 16
 
 Timed = tuple[float, bytes]
@@ -208,7 +213,7 @@ class _Process:
                 COMMAND,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env={**os.environ, **ONE_THREAD},
+                env={**os.environ, **SURROUNDINGS},
                 preexec_fn=end_with_parent,
             )
             for stream in (self._child.stdin, self._child.stdout):

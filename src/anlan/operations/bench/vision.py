@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 import cv2
+import numpy as np
 from PIL import Image
 
 from anlan.testing import cards
@@ -89,10 +90,9 @@ def _memory() -> Figures:
         eyes.check([(at / 8, frame) for at in range(96)], draw(chance, "bench"), [0.0] * 128,
                    seconds=300)  # fmt: skip
         for kind in KINDS:
-            small = cv2.imdecode(_bytes(photograph(kind.draw(kind.make(chance), chance),
-                                                   "clean", chance)), cv2.IMREAD_COLOR)  # fmt: skip
-            assert small is not None
-            eyes.read(as_jpeg(cv2.resize(small, PHONE)), today=TODAY, seconds=300)  # type: ignore[arg-type]
+            sheet = open_picture(photograph(kind.draw(kind.make(chance), chance), "clean", chance))
+            large = np.asarray(cv2.resize(sheet.pixels, PHONE), np.uint8)
+            eyes.read(as_jpeg(large), today=TODAY, seconds=300)
         for name, pid in zip(("faces", "papers"), eyes.processes(), strict=True):
             held[name] = _most_mb(pid)
     return {
@@ -180,10 +180,6 @@ def written(value: object) -> str:
     if value is None:
         return "长期"
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _bytes(content: bytes) -> Any:
-    return memoryview(content).cast("B")
 
 
 def _most_mb(pid: int | None) -> float:
