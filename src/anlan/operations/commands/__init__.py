@@ -53,6 +53,7 @@ COMMANDS = {
     "keys": Command("keys", "个人信息的加密密钥：查看，换新密钥，改用新密钥，销毁旧密钥"),
     "verify": Command("verify", "核对档案、回执、证明、徽章和录像分段，不需要数据库", django=False),
     "coding": Command("coding", "由已编码的经过描述学习编码：训练、测量、使用", django=False),
+    "vision": Command("vision", "在本人同意的照片上量出人脸核验的误差", django=False),
 }
 
 

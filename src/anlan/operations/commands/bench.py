@@ -15,6 +15,7 @@ from anlan.operations.bench import (
     imports,
     ledger,
     signin,
+    vision,
 )
 
 BENCHES: Mapping[str, Callable[[], Mapping[str, object]]] = {
@@ -27,6 +28,7 @@ BENCHES: Mapping[str, Callable[[], Mapping[str, object]]] = {
     "import": imports.measure,
     "ledger": ledger.measure,
     "signin": signin.measure,
+    "vision": vision.measure,
 }
 BURSTS = {"exam": exam.measure, "heartbeat": heartbeat.measure, "signin": signin.measure}
 LEAST_ENTRIES, MOST_ENTRIES = 1_000, 100_000_000

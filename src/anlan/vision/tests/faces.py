@@ -44,3 +44,17 @@ def _draw(wall: Picture, x: int, y: int, size: int) -> None:
         oval(side * 0.15, -0.15, 0.09, 0.015, HAIR)
     oval(0, 0.12, 0.06, 0.025, (110, 140, 190))
     oval(0, 0.25, 0.13, 0.045, LIPS)
+
+
+def a_portrait(size: int = 300) -> Picture:
+    """One drawn face before the wall, with lips, teeth and a nose that have edges: 640 × 480."""
+    wall = np.full((480, 640, 3), 202, np.uint8)
+    _draw(wall, 320, 240, size)
+    for place in range(-4, 5):
+        x = 320 + round(place * size * 0.026)
+        top, bottom = 240 + round(0.215 * size), 240 + round(0.285 * size)
+        cv2.rectangle(wall, (x, top), (x + round(size * 0.016), bottom), WHITE, -1)
+    for edge in (0.2, 0.3):
+        middle = (320, 240 + round(edge * size))
+        cv2.ellipse(wall, middle, (round(0.14 * size), round(0.012 * size)), 0, 0, 360, DARK, -1)
+    return np.asarray(cv2.GaussianBlur(wall, (3, 3), 0), np.uint8)

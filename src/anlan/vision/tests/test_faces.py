@@ -3,12 +3,14 @@ photographs of classrooms is not shown here."""
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
 from anlan.vision import faces as vision
+from anlan.vision import models
 from anlan.vision.faces import (
     NoPicture,
     WrongModel,
@@ -63,7 +65,7 @@ def test_around_the_faces_the_picture_stays() -> None:
 
 def test_another_model_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     vision._detector.cache_clear()
-    monkeypatch.setattr(vision, "MODEL_SHA256", "0" * 64)
+    monkeypatch.setattr(vision, "FACE_FINDER", replace(models.FACE_FINDER, sha256="0" * 64))
     with pytest.raises(WrongModel):
         count_faces(as_png(a_classroom()))
     vision._detector.cache_clear()
@@ -75,7 +77,8 @@ def test_the_site_and_the_worker_start_without_it() -> None:
         "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'anlan.config.settings';"
         "import django; django.setup();"
         "import anlan.config.urls, anlan.config.schedule, anlan.operations.commands.work;"
-        "print(sorted({'cv2', 'onnxruntime', 'anlan.vision'} & set(sys.modules)))"
+        "import anlan.vision.eyes, anlan.vision.challenge;"
+        "print(sorted({'cv2', 'onnxruntime', 'anlan.vision.faces'} & set(sys.modules)))"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
