@@ -244,6 +244,6 @@ def test_a_case_lives_by_the_rules(cast: Cast) -> None:
     run_state_machine_as_test(
         lambda: Life(cast),  # type: ignore[arg-type]
         settings=settings(
-            max_examples=12, stateful_step_count=25, deadline=None, phases=[Phase.generate]
+            max_examples=10, stateful_step_count=22, deadline=None, phases=[Phase.generate]
         ),
     )
