@@ -38,7 +38,13 @@ NOBODYS = {
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 INSIDE = 299  # what the empty room answers
 # Guarded by the user alone though they have a parameter: what it names is the user's own, or public.
-OWN_OR_PUBLIC = {"accounts:end_session", "mfa_remove_webauthn", "codes:book"}
+OWN_OR_PUBLIC = {
+    "accounts:end_session",
+    "mfa_remove_webauthn",
+    "codes:book",
+    "exemplars:declare",  # the kind of declaration
+    "insights:injury_export",  # the page that is exported, in the reader's own scope
+}
 
 
 @pytest.fixture
@@ -55,6 +61,7 @@ def people(cast: Cast) -> dict[str, User]:
         Role.TRAINER.value: cast.trainer_user,
         Role.EXAMINER.value: cast.examiner,
         Role.SAFETY_OFFICER.value: cast.safety_officer,
+        Role.EXPERT.value: a_user("expert", "专家", Role.EXPERT, ScopeKind.INDUSTRY, "hazchem"),
         Role.LEARNER.value: a_user("learner", "学员", Role.LEARNER, city),
         Role.OPERATOR.value: a_user("operator", "运维", Role.OPERATOR, city),
         "nobody": cast.outsider,
