@@ -17,6 +17,7 @@ const heavy = [
   ['form[data-sign]', () => import('./sign.js')],
   ['form[data-report],[data-report-queue]', () => import('./report.js')],
   ['form[data-card]', () => import('./card.js')],
+  ['[data-keys]', () => import('./keys.js')],
   ['form[data-place]', () => import('./place.js')],
   ['form[data-upload]', () => import('./upload.js')],
   ['form[data-tus],[data-tus-drop]', () => import('./tus.js')],

@@ -37,7 +37,7 @@ from anlan.foundation.ledger.stamping import stamp_checkpoints
 from anlan.foundation.notices.jobs import send_text_messages
 from anlan.hazards.jobs import escalate_overdue
 from anlan.identity.jobs import import_rosters
-from anlan.injuries.jobs import import_batches
+from anlan.injuries.jobs import code_narratives, import_batches, learn_codes
 from anlan.recordings.jobs import forget_expired_recordings
 from anlan.supervision.jobs import (
     draw_announced,
@@ -53,6 +53,9 @@ SCHEDULE = [
     Job(stamp_checkpoints, every=timedelta(minutes=1)),
     Job(import_rosters, every=timedelta(seconds=1)),
     Job(import_batches, every=timedelta(seconds=1)),
+    Job(code_narratives, every=timedelta(seconds=30)),
+    # Minutes of a core, and nobody waits for it.
+    Job(learn_codes, every=timedelta(minutes=10), lane=FILMS),
     Job(work_on_bank_files, every=timedelta(seconds=1)),
     Job(analyse_items, every=timedelta(minutes=10)),
     # Prompt, so that long work elsewhere is never taken for an outage.

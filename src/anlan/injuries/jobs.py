@@ -1,8 +1,10 @@
-"""Importing confirmed files of cases."""
+"""Importing confirmed files of cases, coding narratives, training coders."""
 
 from datetime import datetime
 
+from anlan.injuries.coders import forget_coders
 from anlan.injuries.queries import imports
+from anlan.injuries.services import coders, coding
 from anlan.injuries.services.importing import import_batch
 
 
@@ -13,3 +15,16 @@ def import_batches(at: datetime) -> int:
         return 0
     import_batch(batch, at=at)
     return 1
+
+
+def code_narratives(at: datetime) -> int:
+    """Ask the coders in use about cases that lack a code; their memory is freed when none does."""
+    done = coding.code_narratives(at=at)
+    if not done:
+        forget_coders()
+    return done
+
+
+def learn_codes(at: datetime) -> int:
+    """Train a version that was asked for, or ask for one where enough was coded since the last."""
+    return coders.train_next(at=at) or coders.ask_where_enough(at=at)

@@ -1,6 +1,16 @@
 """Injury cases, and the three kinds of record on them: 快报, 认定, 鉴定. Knows no class."""
 
 from anlan.injuries.models.cases import Case, CaseVersion, Circumstance, Severity
+from anlan.injuries.models.coding import (
+    CodeReview,
+    CoderStatus,
+    CoderVersion,
+    CodeSuggestion,
+    Recoding,
+    SuggestionStatus,
+    Target,
+    Why,
+)
 from anlan.injuries.models.imports import Batch, BatchStatus, DateOrder, Source
 from anlan.injuries.models.records import (
     Appraisal,
@@ -20,12 +30,20 @@ __all__ = [
     "Case",
     "CaseVersion",
     "Circumstance",
+    "CodeReview",
+    "CodeSuggestion",
+    "CoderStatus",
+    "CoderVersion",
     "DateOrder",
+    "Recoding",
     "Recognition",
     "RecognitionOutcome",
     "RecognitionStatus",
     "Report",
     "Severity",
     "Source",
+    "SuggestionStatus",
     "Suspension",
+    "Target",
+    "Why",
 ]

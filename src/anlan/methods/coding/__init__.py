@@ -9,7 +9,7 @@ from anlan.methods.coding.cases import Cases
 from anlan.methods.coding.coder import Answers, Coder, Guess
 from anlan.methods.coding.evaluation import Evaluation, baseline_accuracy, evaluate
 from anlan.methods.coding.reviews import Learner, Review, report_on
-from anlan.methods.coding.storage import load_coder, save_coder
+from anlan.methods.coding.storage import load_coder, open_coder, pack_coder, save_coder
 from anlan.methods.coding.training import train
 
 __all__ = [
@@ -25,6 +25,8 @@ __all__ = [
     "baseline_accuracy",
     "evaluate",
     "load_coder",
+    "open_coder",
+    "pack_coder",
     "report_on",
     "save_coder",
     "train",

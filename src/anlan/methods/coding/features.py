@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from anlan.methods.coding.ngrams import (
     BITS,
@@ -87,6 +86,8 @@ class Block:
 
     def matrix(self, counts: Counts, weight: float) -> Matrix:
         """Rows of length ``weight``; a text without a known n-gram is a row of zeros."""
+        from scipy import sparse
+
         column = self._column[counts.bucket]
         known = column != _ABSENT
         row, column = counts.text[known], column[known]
@@ -112,6 +113,8 @@ class Features:
 
     def matrix(self, texts: Sequence[str]) -> tuple[Matrix, NDArray[np.float64]]:
         """One row a text, one column a known n-gram; and what share of each text is known."""
+        from scipy import sparse
+
         signs = read(texts)
         parts = []
         known = np.zeros(signs.texts)
@@ -127,6 +130,8 @@ class Features:
 
 def learn_features(texts: Sequence[str], cut: Cut) -> tuple[Features, Matrix]:
     """The features of these texts, and their matrix."""
+    from scipy import sparse
+
     signs = read(texts)
     blocks, parts = [], []
     for grams, weight in cut.blocks(signs):
