@@ -12,7 +12,7 @@ from anlan.foundation.codes import queries as codes
 from anlan.foundation.codes.models import Code, System
 from anlan.foundation.ui.formats import cn_date
 from anlan.foundation.ui.parts import Step
-from anlan.injuries.models import Case, CodeSuggestion, Target, Why
+from anlan.injuries.models import Case, CodeSuggestion, Severity, Target, Why
 from anlan.injuries.queries import recoding, reviewing
 from anlan.injuries.sheets import type_name
 from anlan.injuries.targets import allowed, old_type, system_of, word_of
@@ -22,13 +22,20 @@ MOST_BUTTONS = 9  # one key each
 
 @dataclass(frozen=True)
 class Option:
-    """A button. `share` is the coder's probability in whole percent, None where it has none."""
+    """A button. `share` is the coder's probability, 0 where it has said none."""
 
     key: int
     code: str
     name: str
     note: str = ""
-    share: int | None = None
+    share: float = 0.0
+
+    @property
+    def share_words(self) -> str:
+        """Never 100 %: a model is not certain of anything."""
+        if not self.share:
+            return ""
+        return "不到 1%" if self.share < 0.01 else f"{min(self.share, 0.99):.0%}"
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,10 @@ class Progress:
     undo_url: str
     last: str = ""
 
+    @property
+    def all(self) -> int:
+        return max(1, self.done + self.left)
+
 
 def asked(question: CodeSuggestion) -> Asked:
     """A question about one target of a case."""
@@ -63,7 +74,7 @@ def asked(question: CodeSuggestion) -> Asked:
     system = system_of(target, case.injured_on)
     shares = dict(zip(question.labels, question.probabilities, strict=True))
     found = [
-        Option(at, label, word_of(system, label), share=_percent(shares.get(label, 0.0)))
+        Option(at, label, word_of(system, label), share=shares.get(label, 0.0))
         for at, label in enumerate(question.labels[:MOST_BUTTONS], start=1)
     ]
     may = allowed(target, case.injured_on, question.former)
@@ -130,7 +141,7 @@ def facts(case: Case) -> list[tuple[str, object]]:
         ("地点", case.place),
         ("行业", codes.code_name(System.GB_T_4754, case.industry)),
         ("工种", case.trade),
-        ("伤害程度", case.get_severity_display()),
+        ("伤害程度", "" if case.severity == Severity.UNKNOWN else case.get_severity_display()),
     ]
     return [(label, value) for label, value in said if value]
 
@@ -160,7 +171,3 @@ def _note(question: CodeSuggestion) -> str:
     if question.why == Why.TAKEN_BACK:
         return "机器编码曾被退回，请重新判断。"
     return ""
-
-
-def _percent(share: float) -> int | None:
-    return round(share * 100) if share else None

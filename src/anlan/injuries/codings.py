@@ -64,7 +64,7 @@ def _coding(case: Case, one: CodeSuggestion, may_decide: bool) -> Coding:
 def _detail(one: CodeSuggestion) -> str:
     when = cn_datetime(one.decided_at) if one.decided_at else ""
     if one.status == SuggestionStatus.APPLIED and one.version is not None:
-        return f"模型第 {one.version.number} 版，把握 {one.probabilities[0]:.0%}，{when}"
+        return f"模型第 {one.version.number} 版，把握 {min(one.probabilities[0], 0.99):.0%}，{when}"
     if one.status == SuggestionStatus.REVIEWED:
         return when
     return "" if one.why == "sample" else one.get_why_display()

@@ -73,23 +73,27 @@ def worth_of(version: CoderVersion) -> Worth:
 def _measured(told: Mapping[str, Any]) -> list[Share]:
     if not told:
         return []
-    cases = f"{told['test_rows']:,} 件"
+    cases, sure = f"{told['test_rows']:,} 件", _part(told["test_rows"], told["coverage"])
     return [
         _share("准确率（全部由机器编）", told, "accuracy", cases),
         _share("前三项里有正确编码", told, "top3_accuracy", cases),
         _share("机器有把握的比例", told, "coverage", cases),
-        _share("有把握部分的准确率", told, "accuracy_answered", "有把握的部分"),
+        _share("有把握部分的准确率", told, "accuracy_answered", f"有把握的 {sure:,} 件"),
     ]
 
 
 def _by_people(told: Mapping[str, Any]) -> list[Share]:
-    reviews = f"{told['reviews']:,} 条复核"
+    reviews, sure = f"{told['reviews']:,} 条复核", _part(told["reviews"], told["coverage"])
     return [
         _share("首选与人一致", told, "accuracy", reviews),
         _share("前三项里有人选的编码", told, "top3_accuracy", reviews),
         _share("机器有把握的比例", told, "coverage", reviews),
-        _share("有把握部分与人一致", told, "accuracy_answered", "有把握的复核"),
+        _share("有把握部分与人一致", told, "accuracy_answered", f"有把握的 {sure:,} 条"),
     ]
+
+
+def _part(cases: int, share: float | None) -> int:
+    return round(cases * (share or 0.0))
 
 
 def _share(label: str, told: Mapping[str, Any], name: str, of: str) -> Share:
