@@ -33,9 +33,10 @@ from anlan.injuries.queries.coding import Narrative
 from anlan.injuries.targets import PLACES, TASKS, Task
 from anlan.lib.dates import local_date
 from anlan.lib.prepared import insert_rows, update_rows
-from anlan.methods.coding import Guess
+from anlan.methods.coding import Guess, answer_all
 
 AT_ONCE = 1000
+NO_GUESS = Guess((), (), sure=False)
 _MADE = [f.name for f in CodeSuggestion._meta.concrete_fields if not f.primary_key]
 _RENEWED = [
     "version",
@@ -72,9 +73,10 @@ def code_narratives(*, at: datetime, limit: int = AT_ONCE) -> int:
     wanted = _wanted(coders, terms, limit)
     told = queries.narratives(sorted({pk for ids in wanted.values() for pk in ids})[:limit])
     drafts: list[CodeSuggestion] = []
+    guesses = _guesses(wanted, coders, told)
     for task, ids in wanted.items():
         mine = [one for one in told if one.pk in ids]
-        drafts += _drafts(task, mine, coders.get(task), terms, at)
+        drafts += _drafts(task, mine, coders.get(task), guesses.get(task), terms, at)
     for start in range(0, len(told), AT_ONCE):
         among = told[start : start + AT_ONCE]
         keys = {one.pk for one in among}
@@ -98,19 +100,34 @@ def _wanted(
     return found
 
 
+def _guesses(
+    wanted: dict[Task, frozenset[int]],
+    coders: dict[Task, CoderVersion],
+    told: Sequence[Narrative],
+) -> dict[Task, list[Guess]]:
+    """Coders that are asked about the same cases are asked together: texts are cut up once."""
+    together: dict[frozenset[int], list[Task]] = defaultdict(list)
+    for task, ids in wanted.items():
+        if ids and task in coders:
+            together[ids & {one.pk for one in told}].append(task)
+    found: dict[Task, list[Guess]] = {}
+    for ids, tasks in together.items():
+        texts = [one.text for one in told if one.pk in ids]
+        answers = answer_all([coder_of(coders[task]) for task in tasks], texts)
+        found |= {task: said.guesses() for task, said in zip(tasks, answers, strict=True)}
+    return found
+
+
 def _drafts(
     task: Task,
     told: Sequence[Narrative],
     version: CoderVersion | None,
+    guesses: list[Guess] | None,
     terms: Terms,
     at: datetime,
 ) -> list[CodeSuggestion]:
     """What the coder says of each, unsaved, with what becomes of it."""
-    if not told:
-        return []
-    guesses: list[Guess] = [Guess((), (), False)] * len(told)
-    if version is not None:
-        guesses = coder_of(version).answer([one.text for one in told]).guesses()
+    guesses = guesses or [NO_GUESS] * len(told)
     known = {code.code for code in codes.all_codes(task.system)}
     drafts = []
     for one, guess in zip(told, guesses, strict=True):
