@@ -20,6 +20,7 @@ const heavy = [
   ['form[data-walk],[data-walk-queue]', () => import('./walk.js')],
   ['form[data-spot]', () => import('./spot.js')],
   ['form[data-card]', () => import('./card.js')],
+  ['[data-keys]', () => import('./keys.js')],
   ['form[data-place]', () => import('./place.js')],
   ['form[data-upload]', () => import('./upload.js')],
   ['[data-one-key]', () => import('./one_key.js')],

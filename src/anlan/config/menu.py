@@ -17,6 +17,7 @@ from anlan.foundation.codes.queries import code_name
 from anlan.foundation.notices.queries import unread_count
 from anlan.foundation.ui.menu import MenuGroup, MenuItem
 from anlan.hazards.queries import hazards, tips
+from anlan.injuries.queries import reviewing
 from anlan.lib.dates import local_date
 from anlan.organizations import queries as organizations
 
@@ -107,6 +108,7 @@ def _official(user: User) -> list[MenuGroup]:
     ]
     hurt = [
         MenuItem("工伤案件", reverse("injuries:ledger"), "report"),
+        *_codings(user, decides),
         *([MenuItem("认定鉴定逾期", reverse("injuries:overdue"), "hourglass")] if decides else []),
         *([MenuItem("案件导入", reverse("injuries:batches"), "upload")] if city else []),
     ]
@@ -161,6 +163,13 @@ def _examples(user: User, decides: bool) -> list[MenuItem]:
             declarations.waiting_for(user) if decides else 0,
         ),
     ]
+
+
+def _codings(user: User, decides: bool) -> list[MenuItem]:
+    if not decides:
+        return []
+    waiting = reviewing.waiting_count(user)
+    return [MenuItem("经过编码", reverse("injuries:coding"), "keyboard", waiting)]
 
 
 def _dangers(user: User, decides: bool) -> list[MenuItem]:

@@ -40,7 +40,7 @@ from anlan.foundation.ledger.stamping import stamp_checkpoints
 from anlan.foundation.notices.jobs import send_text_messages
 from anlan.hazards.jobs import escalate_overdue
 from anlan.identity.jobs import import_rosters
-from anlan.injuries.jobs import forget_uploads, import_batches
+from anlan.injuries.jobs import code_narratives, forget_uploads, import_batches, learn_codes
 from anlan.insights.jobs import refresh_distribution
 from anlan.recordings.jobs import forget_expired_recordings
 from anlan.supervision.jobs import (
@@ -58,6 +58,9 @@ SCHEDULE = [
     Job(stamp_checkpoints, every=timedelta(minutes=1)),
     Job(import_rosters, every=timedelta(seconds=1)),
     Job(import_batches, every=timedelta(seconds=1)),
+    Job(code_narratives, every=timedelta(seconds=30)),
+    # Minutes of a core, and nobody waits for it.
+    Job(learn_codes, every=timedelta(minutes=10), lane=FILMS),
     Job(work_on_bank_files, every=timedelta(seconds=1)),
     Job(analyse_items, every=timedelta(minutes=10)),
     # Prompt, so that long work elsewhere is never taken for an outage.

@@ -1,9 +1,11 @@
-"""Importing confirmed files, and forgetting files whose time is over."""
+"""Importing confirmed files and forgetting them in time; coding narratives, training coders."""
 
 from datetime import datetime, timedelta
 
 from anlan.foundation.rules.queries import rulebook
+from anlan.injuries.coders import forget_coders
 from anlan.injuries.queries import imports
+from anlan.injuries.services import coders, coding
 from anlan.injuries.services.importing import import_batch
 from anlan.injuries.services.keeping import forget_file
 from anlan.lib.dates import local_date
@@ -27,3 +29,16 @@ def forget_uploads(at: datetime) -> int:
     for batch in found:
         forget_file(batch, at=at)
     return len(found)
+
+
+def code_narratives(at: datetime) -> int:
+    """Ask the coders in use about cases that lack a code; their memory is freed when none does."""
+    done = coding.code_narratives(at=at)
+    if not done:
+        forget_coders()
+    return done
+
+
+def learn_codes(at: datetime) -> int:
+    """Train a version that was asked for, or ask for one where enough was coded since the last."""
+    return coders.train_next(at=at) or coders.ask_where_enough(at=at)

@@ -3,7 +3,7 @@
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.policies import is_city_official
 from anlan.foundation.accounts.queries import reach
-from anlan.injuries.models import Batch, Case, EmployerName
+from anlan.injuries.models import Batch, Case, CoderVersion, CodeSuggestion, EmployerName
 
 
 def may_list(user: User) -> bool:
@@ -58,3 +58,37 @@ def may_watch_clocks(user: User) -> bool:
 def own_organizations(user: User) -> list[str]:
     """`uid`s of the enterprises that the user reports for."""
     return sorted(reach(user).keys(ScopeKind.ORGANIZATION, Role.SAFETY_OFFICER))
+
+
+def may_review_codes(user: User) -> bool:
+    """Codes are decided from narratives, so by those who may read them."""
+    seen = reach(user)
+    return seen.has(Role.CITY_OFFICIAL, Role.DISTRICT_OFFICIAL)
+
+
+def may_answer(user: User, question: CodeSuggestion) -> bool:
+    """Whoever the queue let through, and may read this narrative."""
+    return may_review_codes(user) and may_read_narrative(user, question.case)
+
+
+def may_recode(user: User, case: Case) -> bool:
+    return may_review_codes(user) and may_read_narrative(user, case)
+
+
+def may_watch_coders(user: User) -> bool:
+    """What the models are worth is for all who work with their codes."""
+    seen = reach(user)
+    return may_review_codes(user) or seen.whole_city
+
+
+def may_see_coder(user: User, version: CoderVersion) -> bool:
+    return may_watch_coders(user)
+
+
+def may_manage_coders(user: User) -> bool:
+    """A city official asks for versions and puts them in use."""
+    return is_city_official(user)
+
+
+def may_manage_coder(user: User, version: CoderVersion) -> bool:
+    return may_manage_coders(user)

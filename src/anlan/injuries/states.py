@@ -1,8 +1,9 @@
 """Which step leads where: a file on its way in, a recognition, an appraisal."""
 
 from anlan.injuries.models import AppraisalStatus as Appraising
-from anlan.injuries.models import BatchStatus
+from anlan.injuries.models import BatchStatus, CoderStatus
 from anlan.injuries.models import RecognitionStatus as Recognising
+from anlan.injuries.models import SuggestionStatus as Coding
 
 BATCH_STEPS = {
     BatchStatus.UPLOADED: {BatchStatus.QUEUED, BatchStatus.DISCARDED},
@@ -28,3 +29,10 @@ APPRAISAL_STEPS = {
     Appraising.APPLIED: {Appraising.EXTENDED, Appraising.DECIDED},
     Appraising.EXTENDED: {Appraising.DECIDED},
 }
+# A machine's code is taken back to a person, never turned into a person's by itself.
+SUGGESTION_STEPS = {
+    Coding.WAITING: {Coding.APPLIED, Coding.REVIEWED},
+    Coding.APPLIED: {Coding.WAITING},
+    Coding.REVIEWED: {Coding.WAITING},
+}
+CODER_STEPS = {CoderStatus.WAITING: {CoderStatus.READY, CoderStatus.FAILED}}

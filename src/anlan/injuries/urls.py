@@ -1,6 +1,16 @@
 from django.urls import URLPattern, path
 
-from anlan.injuries.views import batches, cases, lags, naming, reports, steps
+from anlan.injuries.views import (
+    batches,
+    cases,
+    coders,
+    coding,
+    lags,
+    naming,
+    recoding,
+    reports,
+    steps,
+)
 
 app_name = "injuries"
 urlpatterns: list[URLPattern] = [
@@ -25,6 +35,20 @@ urlpatterns: list[URLPattern] = [
     path("names/", naming.names, name="names"),
     path("names/<uuid:uid>/undo", naming.undo, name="undo_naming"),
     path("lags/", lags.lags, name="lags"),
+    path("coding/", coding.queue, name="coding"),
+    path("coding/<uuid:uid>/decide", coding.decide, name="coding_decide"),
+    path("coding/<uuid:uid>/skip", coding.skip, name="coding_skip"),
+    path("coding/undo", coding.undo, name="coding_undo"),
+    path("coding/<uuid:uid>/take-back", coding.take_back, name="coding_take_back"),
+    path("coding/models/", coders.listing, name="coders"),
+    path("coding/models/train", coders.train, name="coder_train"),
+    path("coding/models/<uuid:uid>/", coders.record, name="coder"),
+    path("coding/models/<uuid:uid>/use", coders.use, name="coder_use"),
+    path("coding/models/<uuid:uid>/retire", coders.retire, name="coder_retire"),
+    path("recoding/", recoding.queue, name="recoding"),
+    path("recoding/<uuid:uid>/decide", recoding.decide, name="recoding_decide"),
+    path("recoding/<uuid:uid>/skip", recoding.skip, name="recoding_skip"),
+    path("recoding/undo", recoding.undo, name="recoding_undo"),
     path("<uuid:uid>/", cases.case, name="case"),
     path("<uuid:uid>/recognition/<slug:step>", steps.recognition, name="recognition"),
     path("<uuid:uid>/appraisal/<slug:step>", steps.appraisal, name="appraisal"),

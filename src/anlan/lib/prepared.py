@@ -11,11 +11,18 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=models.Model)
 _KEYS = object()
+_AS_IT_STANDS: dict[type[Any], type] = {
+    models.CharField: str,
+    models.BooleanField: bool,
+    models.PositiveSmallIntegerField: int,
+    models.PositiveIntegerField: int,
+    models.ForeignKey: int,
+}
 
 
 class Prepared(Generic[M]):
@@ -120,7 +127,14 @@ def _fields(model: type[models.Model], names: Sequence[str]) -> "list[models.Fie
 
 
 def _values(obj: models.Model, fields: "Sequence[models.Field[Any, Any]]") -> list[Any]:
-    return [f.get_db_prep_save(getattr(obj, f.attname), connection) for f in fields]
+    return [_value(getattr(obj, field.attname), field) for field in fields]
+
+
+def _value(value: Any, field: "models.Field[Any, Any]") -> Any:
+    """What drivers take as it stands goes past Django's preparation, which takes longer."""
+    if value is None or _AS_IT_STANDS.get(type(field)) is type(value):
+        return value
+    return field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
 
 
 def _send(sql: str, rows: list[list[Any]]) -> None:

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('identity', '0001_initial'),
-        ('injuries', '0002_imports'),
+        ('injuries', '0003_narrative_coding'),
         ('organizations', '0001_initial'),
     ]
 

@@ -7,6 +7,16 @@ from anlan.injuries.models.cases import (
     NarrativeRead,
     Severity,
 )
+from anlan.injuries.models.coding import (
+    CodeReview,
+    CoderStatus,
+    CoderVersion,
+    CodeSuggestion,
+    Recoding,
+    SuggestionStatus,
+    Target,
+    Why,
+)
 from anlan.injuries.models.imports import (
     Batch,
     BatchStatus,
@@ -35,10 +45,15 @@ __all__ = [
     "Case",
     "CaseVersion",
     "Circumstance",
+    "CodeReview",
+    "CodeSuggestion",
+    "CoderStatus",
+    "CoderVersion",
     "DateOrder",
     "EmployerName",
     "Figure",
     "NarrativeRead",
+    "Recoding",
     "Recognition",
     "RecognitionOutcome",
     "RecognitionStatus",
@@ -46,6 +61,9 @@ __all__ = [
     "Severity",
     "Source",
     "SourceKind",
+    "SuggestionStatus",
     "Suspension",
+    "Target",
     "WaitingHeadcount",
+    "Why",
 ]

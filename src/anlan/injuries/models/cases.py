@@ -97,6 +97,9 @@ class Case(models.Model):
             models.Index(fields=["district", "injured_on"], name="case_by_district"),
             models.Index(fields=["batch"], name="case_by_batch"),
             models.Index(fields=["changed_at"], name="case_by_change"),
+            models.Index(fields=["id"], condition=Q(type_code=""), name="case_without_type"),
+            models.Index(fields=["id"], condition=Q(source_code=""), name="case_without_source"),
+            models.Index(fields=["id"], condition=Q(part_code=""), name="case_without_part"),
         ]
 
     def __str__(self) -> str:

@@ -10,8 +10,8 @@ from django.db import models
 
 from anlan.foundation.codes import queries as codes
 from anlan.injuries.fields import Part
-from anlan.injuries.models import Appraisal, Case, Source
-from anlan.injuries.queries import imports
+from anlan.injuries.models import Appraisal, Case, Source, Target
+from anlan.injuries.queries import coding, imports
 from anlan.injuries.queries.linking import Employer, Links, links_of
 from anlan.injuries.rows import Row, moments
 from anlan.lib.fields import keyring
@@ -55,6 +55,7 @@ def compare(rows: Sequence[Row], source: Source) -> Comparison:
     """Rows of one source against its cases. Fields that the file doesn't bring are left alone."""
     known = imports.known_cases(source, [row.source_key for row in rows])
     appraisals = imports.first_appraisals(list(known.values()))
+    coded = coding.decided_here([case.pk for case in known.values()])
     links = links_of(rows, source)
     result = Comparison()
     for row in rows:
@@ -63,6 +64,7 @@ def compare(rows: Sequence[Row], source: Source) -> Comparison:
         if case is None:
             result.new.append(row)
             continue
+        _keep_coded(row, case, coded)
         appraisal = appraisals.get(case.pk)
         former = _former(case, row, appraisal)
         if former:
@@ -134,6 +136,13 @@ def _fill(row: Row, employer: Employer | None, case: Case | None) -> None:
             said[name] = getattr(employer, name)
     if said.get("industry") and "key_industry" not in said and case is None:
         said["key_industry"] = codes.key_industry_of(said["industry"], hazardous=False)
+
+
+def _keep_coded(row: Row, case: Case, coded: set[tuple[int, str]]) -> None:
+    """A code that was found here from the narrative outlives a file that still says nothing."""
+    for target in Target.values:
+        if not row.case.get(target) and (case.pk, target) in coded:
+            row.case.pop(target, None)
 
 
 def _former(case: Case, row: Row, appraisal: Appraisal | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger import services as ledger
@@ -16,9 +16,11 @@ from anlan.injuries.models import (
     BatchStatus,
     Case,
     CaseVersion,
+    CodeSuggestion,
     Recognition,
     Report,
     SourceKind,
+    SuggestionStatus,
 )
 from anlan.injuries.services.comparing import kept, opened, plain
 from anlan.injuries.services.figure_writing import take_back_figures
@@ -78,7 +80,9 @@ _TAKE_BACK = {
 def _refuse_touched(batch: Batch) -> None:
     mine = Q(batch=batch) | Q(versions__batch=batch)
     later = Q(versions__batch__gt=batch.pk, versions__batch__undone_at=None)
-    by_hand = Q(changed_at__gt=batch.finished_at) if batch.finished_at else Q(pk=None)
+    by_hand = Q(pk=None)
+    if batch.finished_at:
+        by_hand = Q(~Exists(_by_machine(batch.finished_at)), changed_at__gt=batch.finished_at)
     named = Q(named_by__at=F("changed_at"))  # only found its enterprise: goes with the batch
     touched = Case.objects.filter(mine, withdrawn_at=None)
     ids = touched.values("pk")
@@ -88,6 +92,16 @@ def _refuse_touched(batch: Batch) -> None:
             f"这一批里有 {count} 件案件后来又有变动，不能整批撤销。",
             "如是后来的文件所改，请先撤销后来的批次；如是人工办理，请逐件更正。",
         )
+
+
+def _by_machine(since: datetime) -> QuerySet[CodeSuggestion]:
+    """The latest change of a case was a machine's code, and nobody has changed it in between."""
+    return CodeSuggestion.objects.filter(
+        case=OuterRef("pk"),
+        status=SuggestionStatus.APPLIED,
+        decided_at=OuterRef("changed_at"),
+        base_at__lte=since,
+    )
 
 
 def _restore(versions: list[CaseVersion], batch: Batch, at: datetime) -> int:

@@ -20,6 +20,7 @@ from anlan.foundation.files.responses import XLSX, send_bytes
 from anlan.foundation.ledger.queries import timeline
 from anlan.foundation.ui.parts import Moment
 from anlan.injuries import policies
+from anlan.injuries.codings import codings_of
 from anlan.injuries.forms.cases import FilterForm
 from anlan.injuries.models import Appraisal, Case, Recognition
 from anlan.injuries.queries import cases as queries
@@ -95,6 +96,7 @@ def case(request: HttpRequest, found: Case) -> HttpResponse:
         "case": found,
         "facts": case_facts(found),
         "may_read": full,
+        "codings": codings_of(found, may_decide=policies.may_decide(user, found)),
         "report": report,
         "report_facts": report_facts(found),
         "late": report is not None and bool(report.due_at) and report.reported_at > report.due_at,

@@ -6,10 +6,10 @@ and hands the rest to a person with three suggestions. Nothing in it knows a lan
 
 from anlan.methods.coding.cards import Card, Recipe
 from anlan.methods.coding.cases import Cases
-from anlan.methods.coding.coder import Answers, Coder, Guess
+from anlan.methods.coding.coder import Answers, Coder, Guess, answer_all
 from anlan.methods.coding.evaluation import Evaluation, baseline_accuracy, evaluate
 from anlan.methods.coding.reviews import Learner, Review, report_on
-from anlan.methods.coding.storage import load_coder, save_coder
+from anlan.methods.coding.storage import load_coder, open_coder, pack_coder, save_coder
 from anlan.methods.coding.training import train
 
 __all__ = [
@@ -22,9 +22,12 @@ __all__ = [
     "Learner",
     "Recipe",
     "Review",
+    "answer_all",
     "baseline_accuracy",
     "evaluate",
     "load_coder",
+    "open_coder",
+    "pack_coder",
     "report_on",
     "save_coder",
     "train",

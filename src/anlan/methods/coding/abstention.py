@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 RISK = 0.1
 LADDER = tuple(round(1 - step / 100, 2) for step in range(1, 96))
@@ -42,6 +41,8 @@ def choose_threshold(
     confidence: NDArray[np.float64], right: NDArray[np.bool_], *, wanted: float, risk: float = RISK
 ) -> float | None:
     """The lowest probability that may be answered without a person; None if none can be shown."""
+    from scipy.stats import binom
+
     chosen = None
     for threshold in LADDER:
         above = confidence >= threshold

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize, minimize_scalar
 
 Probabilities = NDArray[np.float64]
 
@@ -114,6 +113,8 @@ def fit_calibration(scores: NDArray[Any], answers: NDArray[np.int64]) -> Calibra
 
 def fit_scaling(scores: NDArray[Any], answers: NDArray[np.int64]) -> Scaling:
     """The common slope first, then the matrix; the identity if no answer is a column."""
+    from scipy.optimize import minimize
+
     known = answers >= 0
     labels = scores.shape[1]
     if not known.any():
@@ -139,6 +140,8 @@ def fit_scaling(scores: NDArray[Any], answers: NDArray[np.int64]) -> Scaling:
 
 
 def _common_slope(scores: Probabilities, wanted: NDArray[np.int64]) -> float:
+    from scipy.optimize import minimize_scalar
+
     rows = np.arange(len(wanted))
 
     def loss(log_slope: float) -> float:

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from anlan.methods.coding.calibration import Calibration, Probabilities
 from anlan.methods.coding.cards import Card
-from anlan.methods.coding.features import Features
+from anlan.methods.coding.features import Cut, Features, Pieces, cut_up
 from anlan.methods.coding.linear import Scorer
+
+Judged = tuple[NDArray[np.int64], Probabilities, NDArray[np.float64]]
 
 TOP = 3
 BATCH = 1024
@@ -73,8 +75,9 @@ class Coder:
         Unsure are: a probability below the card's threshold, no threshold at all, and texts of
         which less is known than of nearly all cases the threshold was chosen on.
         """
-        starts = range(0, max(len(texts), 1), BATCH)
-        parts = [self._judged(texts[start : start + BATCH]) for start in starts]
+        return answer_all([self], texts)[0]
+
+    def _answers(self, parts: Sequence[Judged]) -> Answers:
         best, shares, known = (np.concatenate(column) for column in zip(*parts, strict=True))
         threshold = self.card.threshold
         sure = np.zeros(len(best), bool)
@@ -82,10 +85,21 @@ class Coder:
             sure = (shares[:, 0] >= threshold) & (known >= self.card.least_known)
         return Answers(np.array(self.scorer.labels), best, shares, known, sure)
 
-    def _judged(
-        self, texts: Sequence[str]
-    ) -> tuple[NDArray[np.int64], Probabilities, NDArray[np.float64]]:
-        matrix, known = self.features.matrix(texts)
+    def _judged(self, pieces: Pieces) -> Judged:
+        matrix, known = self.features.matrix_of(pieces)
         every = self.calibration.probabilities(self.scorer.scores(matrix))
         best = np.argsort(-every, axis=1, kind="stable")[:, :TOP]
         return best, np.take_along_axis(every, best, axis=1), known
+
+
+def answer_all(coders: Sequence[Coder], texts: Sequence[str]) -> list[Answers]:
+    """What each coder says of each text; texts are cut up once for all coders of one cut."""
+    parts: list[list[Judged]] = [[] for _ in coders]
+    for start in range(0, max(len(texts), 1), BATCH):
+        pieces: dict[Cut, Pieces] = {}
+        for coder, said in zip(coders, parts, strict=True):
+            cut = coder.features.cut
+            if cut not in pieces:
+                pieces[cut] = cut_up(texts[start : start + BATCH], cut)
+            said.append(coder._judged(pieces[cut]))
+    return [coder._answers(said) for coder, said in zip(coders, parts, strict=True)]

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from anlan.methods.coding.ngrams import (
     BITS,
@@ -25,6 +24,7 @@ from anlan.methods.coding.ngrams import (
 )
 
 Matrix = Any  # scipy.sparse.csr_matrix of float32; scipy carries no types
+Pieces = Sequence[tuple[Counts, float]]
 _ABSENT = -1
 
 
@@ -87,6 +87,8 @@ class Block:
 
     def matrix(self, counts: Counts, weight: float) -> Matrix:
         """Rows of length ``weight``; a text without a known n-gram is a row of zeros."""
+        from scipy import sparse
+
         column = self._column[counts.bucket]
         known = column != _ABSENT
         row, column = counts.text[known], column[known]
@@ -112,12 +114,16 @@ class Features:
 
     def matrix(self, texts: Sequence[str]) -> tuple[Matrix, NDArray[np.float64]]:
         """One row a text, one column a known n-gram; and what share of each text is known."""
-        signs = read(texts)
+        return self.matrix_of(cut_up(texts, self.cut))
+
+    def matrix_of(self, pieces: Pieces) -> tuple[Matrix, NDArray[np.float64]]:
+        """The same from texts that were cut up already, by this cut."""
+        from scipy import sparse
+
         parts = []
-        known = np.zeros(signs.texts)
-        total = np.zeros(signs.texts)
-        for block, (grams, weight) in zip(self.blocks, self.cut.blocks(signs), strict=True):
-            counts = count(grams, signs.texts)
+        known = np.zeros(pieces[0][0].texts)
+        total = np.zeros(pieces[0][0].texts)
+        for block, (counts, weight) in zip(self.blocks, pieces, strict=True):
             parts.append(block.matrix(counts, weight))
             seen, there = block.known(counts)
             known += seen
@@ -125,8 +131,16 @@ class Features:
         return sparse.hstack(parts, format="csr"), known / np.maximum(total, 1.0)
 
 
+def cut_up(texts: Sequence[str], cut: Cut) -> Pieces:
+    """Counts of each block with the block's weight: the same for every coder of this cut."""
+    signs = read(texts)
+    return [(count(grams, signs.texts), weight) for grams, weight in cut.blocks(signs)]
+
+
 def learn_features(texts: Sequence[str], cut: Cut) -> tuple[Features, Matrix]:
     """The features of these texts, and their matrix."""
+    from scipy import sparse
+
     signs = read(texts)
     blocks, parts = [], []
     for grams, weight in cut.blocks(signs):

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,16 +27,35 @@ NUMBERS = "numbers.npz"
 _NEXT_STEP = "请重新训练，或从备份取回整个文件夹。"
 
 
+def pack_coder(coder: Coder) -> tuple[Coder, bytes]:
+    """The coder with its digest on the card, and its numbers as ``numbers.npz`` holds them."""
+    content = _packed(coder)
+    return replace(coder, card=replace(coder.card, digest=_digest(content))), content
+
+
+def open_coder(told: Mapping[str, Any], content: bytes) -> Coder:
+    """From a card as plain values and its numbers. :class:`BadInput` if they are no pair."""
+    try:
+        card = Card.from_json(told)
+    except (ValueError, KeyError, TypeError):
+        raise BadInput(f"模型说明 {CARD} 无法识别。", _NEXT_STEP) from None
+    if _digest(content) != card.digest:
+        raise BadInput(f"{NUMBERS} 与模型说明记载的校验值不符。", _NEXT_STEP)
+    try:
+        return _unpacked(content, card)
+    except (ValueError, KeyError, zipfile.BadZipFile):
+        raise BadInput(f"{NUMBERS} 内容不完整。", _NEXT_STEP) from None
+
+
 def save_coder(coder: Coder, folder: Path) -> Coder:
     """Write both files, the card last; the same coder gives the same bytes. Returns it as saved."""
-    content = _packed(coder)
-    card = replace(coder.card, digest=hashlib.sha256(content).hexdigest())
+    saved, content = pack_coder(coder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CARD).unlink(missing_ok=True)
     (folder / NUMBERS).write_bytes(content)
-    told = json.dumps(card.as_json(), ensure_ascii=False, indent=2)
+    told = json.dumps(saved.card.as_json(), ensure_ascii=False, indent=2)
     (folder / CARD).write_text(told + "\n", "utf-8")
-    return replace(coder, card=card)
+    return saved
 
 
 def load_coder(folder: Path) -> Coder:
@@ -46,15 +66,14 @@ def load_coder(folder: Path) -> Coder:
     except OSError:
         raise BadInput(f"文件夹里没有完整的编码模型：{folder}", "请核对路径。") from None
     try:
-        card = Card.from_json(json.loads(told))
-    except (ValueError, KeyError, TypeError):
+        plain = json.loads(told)
+    except ValueError:
         raise BadInput(f"模型说明 {CARD} 无法识别。", _NEXT_STEP) from None
-    if hashlib.sha256(content).hexdigest() != card.digest:
-        raise BadInput(f"{NUMBERS} 与模型说明记载的校验值不符。", _NEXT_STEP)
-    try:
-        return _unpacked(content, card)
-    except (ValueError, KeyError, zipfile.BadZipFile):
-        raise BadInput(f"{NUMBERS} 内容不完整。", _NEXT_STEP) from None
+    return open_coder(plain, content)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _packed(coder: Coder) -> bytes:

@@ -2,7 +2,7 @@
 
 Accuracy is measured on American narratives that lie beside the checkout, when they do; none is
 claimed for Chinese. Every figure is one run: the later quarter is scored once, nothing is chosen
-by it. One thread.
+by it. One thread. The job and the review queue are measured in `coding_queue`.
 """
 
 import os
@@ -23,6 +23,7 @@ from anlan.methods.coding import (
     evaluate,
     train,
 )
+from anlan.operations.bench import coding_queue
 from anlan.operations.narratives import Columns, read_cases
 
 Figures = dict[str, float | int | str]
@@ -51,10 +52,14 @@ TASKS = (
 def measure() -> Figures:
     """A few minutes with the shared data, seconds without."""
     with threadpool_limits(1):
-        folder = shared_data()
-        if folder is None:
-            return {"narratives": "synthetic", **_speed(*_synthetic())}
-        return _on_shared(folder / "injury_us")
+        return {**_methods(), **coding_queue.measure()}
+
+
+def _methods() -> Figures:
+    folder = shared_data()
+    if folder is None:
+        return {"narratives": "synthetic", **_speed(*_synthetic())}
+    return _on_shared(folder / "injury_us")
 
 
 def shared_data() -> Path | None:
