@@ -88,12 +88,13 @@ def test_next_steps_come_first_by_their_day(cast: Cast, browser_of: Enter) -> No
     assert [step.title.partition("：")[0] for step in steps] == [
         "完成整改",
         "指派整改",
+        "企业自查",
         "申请工伤认定",
         "安排 1 人首次参训",
     ]
-    assert [step.act for step in steps] == ["去整改", "去指派", "查看案件", "预约培训"]
-    assert steps[2].due.date() == TODAY + timedelta(days=29)
-    assert local_date(steps[3].due) == TODAY + timedelta(days=80)
+    assert [step.act for step in steps] == ["去整改", "去指派", "去自查", "查看案件", "预约培训"]
+    assert steps[3].due.date() == TODAY + timedelta(days=29)
+    assert local_date(steps[4].due) == TODAY + timedelta(days=80)
     for step in steps:
         assert browser.get(step.href).status_code == 200
     html = page.content.decode()
@@ -106,16 +107,16 @@ def test_the_risk_says_what_it_is_computed_from(cast: Cast) -> None:
     a_case(cast, TODAY - 300 * DAY, severity="serious")
     found = told(part(cast, "risk", cast.city_official))
     assert found["风险信号"] == (
-        "5 个里出现 4 个 近三年重伤、死亡 1 人；今年工伤 2 人，去年全年 0 人；"
+        "6 个里出现 4 个 近三年重伤、死亡 1 人；今年工伤 2 人，去年全年 0 人；"
         "未销号重大隐患 1 条；超期隐患 1 条"
     )
-    assert found["其余信号"] == "没有逾期未训的人"
+    assert found["其余信号"] == "自查没有过期；没有逾期未训的人"
     assert found["重大隐患"] == "二车间平台 待指派"
 
 
 def test_a_quiet_enterprise_has_no_sign(cast: Cast, browser_of: Enter) -> None:
     found = told(part(cast, "risk", cast.city_official))
-    assert found["风险信号"] == "5 个都没有出现"
+    assert found["风险信号"] == "6 个都没有出现"
     url = reverse("desks:enterprise", args=[cast.enterprise.uid])
     assert "没有到期的事" in browser_of(cast.city_official).get(url).content.decode()
 

@@ -236,8 +236,8 @@ def _self_checks(organization: Organization, book: Rulebook, span: Span) -> Crit
         rule,
         span,
         unit="个月",
-        numerator="近十二个月里，企业自查并上报过隐患的月份数。",
-        source="隐患台账，来源为企业自查的。",
+        numerator="近十二个月里，企业提交过自查表，或自查并上报过隐患的月份数。",
+        source="企业自查记录；隐患台账里来源为企业自查的。",
     )
     return _at_least(made, months, "个月")
 

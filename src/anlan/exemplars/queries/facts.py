@@ -3,6 +3,7 @@
 Keys of the answers are primary keys of organisations; who is not in an answer has no such record.
 """
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,6 +25,7 @@ from anlan.identity.models import Employment
 from anlan.injuries.models import Case, Circumstance, Severity
 from anlan.injuries.queries.cases import counted
 from anlan.organizations.models import InsuredHeadcount
+from anlan.visits.models import Inspection, Kind
 
 Pks = Collection[int]
 AT_WORK = (Circumstance.WORK, Circumstance.AWAY)
@@ -164,15 +166,21 @@ def overdue_major(orgs: Pks, span: Span) -> dict[int, int]:
 
 
 def self_check_months(orgs: Pks, span: Span) -> dict[int, int]:
-    """Calendar months of the span in which the enterprise itself reported a hazard."""
-    rows = Hazard.objects.filter(
-        organization__in=orgs,
-        source=Source.SELF_CHECK,
-        reported_at__gte=span.begins,
-        reported_at__lt=span.ends,
-    ).annotate(month=TruncMonth("reported_at"))
-    counts = rows.order_by().values("organization").annotate(n=Count("month", distinct=True))
-    return {one["organization"]: one["n"] for one in counts}
+    """Calendar months of the span in which the enterprise handed in a self-inspection, or reported
+    a hazard that it found itself."""
+    told = Hazard.objects.filter(organization__in=orgs, source=Source.SELF_CHECK)
+    walked = Inspection.objects.filter(organization__in=orgs, kind=Kind.SELF_CHECK)
+    months = {
+        (body, month)
+        for rows, moment in ((told, "reported_at"), (walked, "handed_in_at"))
+        for body, month in rows.filter(
+            **{f"{moment}__gte": span.begins, f"{moment}__lt": span.ends}
+        )
+        .order_by()
+        .values_list("organization", TruncMonth(moment))
+        .distinct()
+    }
+    return Counter(body for body, _ in months)
 
 
 def revoked_certificates(orgs: Pks, span: Span) -> dict[int, int]:

@@ -14,6 +14,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from anlan.foundation.codes.holidays import is_free
 from anlan.foundation.ledger.models import Entry
 from anlan.injuries.clocks import years_later
 from anlan.injuries.models import (
@@ -229,7 +230,7 @@ class Life(RuleBasedStateMachine):
 
 
 def counted_by_hand(record: Recognition) -> date:
-    """The term from acceptance, and a day more for each day on which the clock stood."""
+    """The term from acceptance, a day more for each on which the clock stood, past a holiday."""
     assert record.accepted_on is not None
     stood = {
         since + timedelta(days=n)
@@ -237,7 +238,10 @@ def counted_by_hand(record: Recognition) -> date:
         if until
         for n in range((until - since).days)
     }
-    return record.accepted_on + timedelta(days=(15 if record.clear else 60) + len(stood))
+    last = record.accepted_on + timedelta(days=(15 if record.clear else 60) + len(stood))
+    while is_free(last):
+        last += timedelta(days=1)
+    return last
 
 
 def test_a_case_lives_by_the_rules(cast: Cast) -> None:

@@ -68,15 +68,15 @@ def write_headcounts(bodies: Sequence[Organization], today: datetime, *, seed: i
 
 def _insert(rows: list[Headcount]) -> int:
     table = connection.ops.quote_name(InsuredHeadcount._meta.db_table)
-    into = f"INSERT INTO {table} (organization_id, month, people)"
+    into = f"INSERT INTO {table} (organization_id, month, people, told_by)"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], []]
             cursor.execute(
-                f"{into} SELECT * FROM unnest(%s::bigint[], %s::date[], %s::int[])", columns
+                f"{into} SELECT *, '' FROM unnest(%s::bigint[], %s::date[], %s::int[])", columns
             )
         else:
-            cursor.executemany(f"{into} VALUES (%s, %s, %s)", rows)
+            cursor.executemany(f"{into} VALUES (%s, %s, %s, '')", rows)
     return len(rows)
 
 

@@ -14,7 +14,7 @@ from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.services import Line, record_many
 from anlan.foundation.rules.models import Rule
 from anlan.foundation.rules.queries import Rulebook, rulebook
-from anlan.injuries.clocks import Pause, Terms, application_due, due
+from anlan.injuries.clocks import Pause, Terms, application_due, due, last_day
 from anlan.injuries.models import (
     Appraisal,
     AppraisalStatus,
@@ -186,7 +186,7 @@ class Records:
             case=case,
             by_employer=course.by_employer,
             applied_on=course.applied_on,
-            due_on=course.applied_on + timedelta(days=terms.acceptance),
+            due_on=last_day(course.applied_on, terms.acceptance),
         )
         if course.papers_on:
             say("papers_asked", course.papers_on)
@@ -259,10 +259,10 @@ class Records:
             return record
         say = self._sayer(case, no=no)
         say("appraisal_applied", one.applied_on)
-        last = one.applied_on + timedelta(days=terms.appraisal)
+        last = last_day(one.applied_on, terms.appraisal)
         record = Appraisal(case=case, no=no, applied_on=one.applied_on, due_on=last)
         if one.extended_on:
-            last += timedelta(days=terms.appraisal_extension)
+            last = last_day(one.applied_on, terms.appraisal + terms.appraisal_extension)
             record.status, record.due_on = AppraisalStatus.EXTENDED, last
             at = step_at(one.extended_on, self.today)
             by = self.decider(case.district)

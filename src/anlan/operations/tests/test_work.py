@@ -17,6 +17,7 @@ from anlan.foundation.jobs.models import Lease
 from anlan.foundation.jobs.services import FILMS, PROMPT, STEADY, Job
 from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.rules.models import Rule
+from anlan.injuries.jobs import learn_codes
 from anlan.lib.fields import keyring
 from anlan.operations import cli
 from anlan.operations.commands import work
@@ -62,8 +63,8 @@ def test_the_log_is_signed_by_a_worker_of_its_own() -> None:
     prompt = work._of_lane(SHIPPED, PROMPT)
     assert [job.run for job in prompt] == [sequence, keep_pulse]
     assert len(work._of_lane(SHIPPED, None)) == len(SHIPPED)
-    assert len(work._of_lane(SHIPPED, STEADY)) == len(SHIPPED) - 3
-    assert [job.run for job in work._of_lane(SHIPPED, FILMS)] == [make_next]
+    assert len(work._of_lane(SHIPPED, STEADY)) == len(SHIPPED) - 4
+    assert [job.run for job in work._of_lane(SHIPPED, FILMS)] == [make_next, learn_codes]
     commands = [_worker(lane)[-2:] for lane in WORKERS.values()]
     assert commands == [["--lane", PROMPT], ["--lane", STEADY], ["--lane", FILMS]]
 

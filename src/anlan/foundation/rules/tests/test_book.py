@@ -47,6 +47,10 @@ def asked_for() -> set[str]:
     }
 
 
+# A table of the city's own, without which a figure is not shown.
+SUPPLIED_BY_THE_CITY = {"insights.lost_days"}
+
+
 def named() -> set[str]:
     """Every word of the source that is shaped like a key of a group that the book has."""
     groups = "|".join({key.split(".")[0] for key in KEYS})
@@ -66,7 +70,7 @@ def named() -> set[str]:
 def test_every_rule_that_the_source_asks_for_is_shipped() -> None:
     assert len(asked_for()) > 15  # the walk sees something
     assert asked_for() - KEYS == set()
-    assert named() - KEYS == set()
+    assert named() - KEYS == SUPPLIED_BY_THE_CITY
 
 
 @pytest.mark.parametrize("row", SHIPPED, ids=lambda row: f"{row['key']} {row.get('scope', '')}")
