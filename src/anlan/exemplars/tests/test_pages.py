@@ -216,7 +216,7 @@ def test_an_enterprise_beside_its_industry(cast: Cast, browser_of: Enter) -> Non
     with counted("exemplars:indicators"):
         page = officer.get(url("indicators", cast.enterprise.uid)).content.decode()
     assert "不足 5 家" in page
-    assert "2 项有数据" in page
+    assert "3 项有数据" in page
     assert "没有花名册" in page
     assert officer.get(url("definitions")).status_code == 200
     assert officer.get(url("indicators", cast.enterprise.uid), {"year": "x"}).status_code == 200
