@@ -40,11 +40,14 @@ export class Table {
     this.on.onclick = () => { if (this.here < sets.length - 1) { this.here++; this.show(true) } else this.wantsToHand() }
   }
 
-  // Every question as it stands on this phone; what the server had is in there already.
+  // Every question as it stands on this phone; what the server had is in there already. What was ticked
+  // on the plain page, before this script came, is an answer like any other.
   restore() {
     for (const set of this.sets) {
-      const kept = this.line.known.answers[set.dataset.question]
+      const no = set.dataset.question
+      const kept = this.line.known.answers[no]
       if (kept) inputs(set).forEach((one) => { one.checked = kept.chosen.includes(Number(one.value)) })
+      else if (inputs(set).some((one) => one.checked !== one.defaultChecked)) this.line.answer(no, chosenIn(set))
     }
     this.count()
   }
