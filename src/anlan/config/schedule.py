@@ -39,7 +39,13 @@ from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.ledger.stamping import stamp_checkpoints
 from anlan.foundation.notices.jobs import send_text_messages
 from anlan.hazards.jobs import escalate_overdue
-from anlan.identity.jobs import import_rosters
+from anlan.identity.jobs import (
+    carry_out_deletions,
+    import_rosters,
+    keep_clocks,
+    make_exports,
+    watch_faces,
+)
 from anlan.injuries.jobs import forget_uploads, import_batches
 from anlan.insights.jobs import refresh_distribution
 from anlan.recordings.jobs import forget_expired_recordings
@@ -58,6 +64,10 @@ SCHEDULE = [
     Job(stamp_checkpoints, every=timedelta(minutes=1)),
     Job(import_rosters, every=timedelta(seconds=1)),
     Job(import_batches, every=timedelta(seconds=1)),
+    Job(make_exports, every=timedelta(seconds=2)),
+    Job(carry_out_deletions, every=timedelta(minutes=5)),
+    Job(keep_clocks, every=timedelta(hours=1)),
+    Job(watch_faces, every=timedelta(hours=1)),
     Job(work_on_bank_files, every=timedelta(seconds=1)),
     Job(analyse_items, every=timedelta(minutes=10)),
     # Prompt, so that long work elsewhere is never taken for an outage.
