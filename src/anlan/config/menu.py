@@ -121,16 +121,6 @@ def _official(user: User) -> list[MenuGroup]:
     ]
     outlines = [MenuItem("培训大纲", reverse("courses:syllabi"), "clipboard-list")]
     banks = [MenuItem("题库", reverse("assessments:banks"), "books")]
-    log = [
-        MenuItem("日志见证人", reverse("ledger:witnesses"), "eye"),
-        MenuItem(
-            "个人信息删除申请",
-            reverse("identity:deletions"),
-            "user-check",
-            rights.deletions_waiting(user).count() if city else 0,
-        ),
-        *_privacy(),
-    ]
     return [
         MenuGroup("办理", work if decides else []),
         MenuGroup("监管", watch),
@@ -139,7 +129,20 @@ def _official(user: User) -> list[MenuGroup]:
         MenuGroup("示范", _examples(user, decides)),
         MenuGroup("统计", _figures()),
         MenuGroup("教考", outlines + (banks if city else [])),
-        MenuGroup("存证与个人信息", log if city else []),
+        MenuGroup("存证与个人信息", _kept(user) if city else []),
+    ]
+
+
+def _kept(user: User) -> list[MenuItem]:
+    return [
+        MenuItem("日志见证人", reverse("ledger:witnesses"), "eye"),
+        MenuItem(
+            "个人信息删除申请",
+            reverse("identity:deletions"),
+            "user-check",
+            rights.deletions_waiting(user).count(),
+        ),
+        *_privacy(),
     ]
 
 

@@ -148,9 +148,16 @@ def test_a_person_sees_who_looked_over_all_rooms(cast: Cast) -> None:
     assert rights.looks_at(other) == []
 
 
-def test_deleted_a_person_is_found_nowhere_but_where_the_law_keeps_them(
-    cast: Cast, tmp_path: Path
-) -> None:
+@remembered
+def erased(cast: Cast, person: Person) -> Person:
+    """At the own wish, granted by the city."""
+    assert person.user is not None
+    asked = acts.ask_deletion(person, by=person.user, at=NOW)
+    acts.decide_deletion(asked, grant=True, reason="", by=cast.city_official, at=LATER)
+    return Person.objects.get(pk=person.pk)
+
+
+def test_deleted_a_person_is_found_nowhere_but_where_the_law_keeps_them(cast: Cast) -> None:
     person = a_trained_and_hurt_person(cast)
     name, number, phone = person.name, person.id_number, person.phone
     user = person.user
@@ -177,6 +184,14 @@ def test_deleted_a_person_is_found_nowhere_but_where_the_law_keeps_them(
     assert not user.is_active
     assert user.name == "已注销人员"
 
+
+def test_what_the_law_keeps_is_for_the_city_and_every_proof_still_holds(
+    cast: Cast, tmp_path: Path
+) -> None:
+    before = a_trained_and_hurt_person(cast)
+    name, number = before.name, before.id_number
+    archives = {one.pk: one.file.path.read_bytes() for one in Archive.objects.all()}
+    person = erased(cast, before)
     kept = Retained.objects.get(person=person)
     assert (kept.name, kept.id_number) == (name, number)
     assert kept.restricted_until.year == NOW.year + 50  # 工伤认定办法 24
@@ -196,6 +211,11 @@ def test_deleted_a_person_is_found_nowhere_but_where_the_law_keeps_them(
         copy.write_bytes(archives[one.pk])
         assert verify(copy, Means([public_key()], PartKeys({}, {}))).proved
 
+
+def test_after_the_last_term_nobody_can_tell_who_it_was(cast: Cast) -> None:
+    before = a_trained_and_hurt_person(cast)
+    name, person = before.name, erased(cast, before)
+    kept = Retained.objects.get(person=person)
     assert jobs.keep_clocks(LATER + timedelta(days=365 * 20)) >= 0
     kept.refresh_from_db()
     assert kept.name == name
