@@ -137,7 +137,7 @@ def _kept(user: User) -> list[MenuItem]:
     return [
         MenuItem("日志见证人", reverse("ledger:witnesses"), "eye"),
         MenuItem(
-            "个人信息删除申请",
+            "删除申请",
             reverse("identity:deletions"),
             "user-check",
             rights.deletions_waiting(user).count(),

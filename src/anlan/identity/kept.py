@@ -87,7 +87,8 @@ class PersonalData:
     `models` are the tables it answers for, as app_label.Model. `until` is the last day on which the
     law wants what stays (none: nothing has to stay); `law` says which, where no rule's clause does.
     `erase` takes what may go at once; `end` takes the rest when `until` is over. `holds` says, in
-    plain Chinese, what has to be over first.
+    plain Chinese, what has to be over first. `apart` says why a kind is neither exported nor
+    erased by person: it stands under its own clock.
     """
 
     key: str
@@ -104,6 +105,7 @@ class PersonalData:
     holds: Callable[[Person], list[str]] = nothing
     looks: Callable[[Person], Iterable[Look]] = no_looks
     clocks: tuple[Clock, ...] = ()
+    apart: str = ""
 
     def must_stay_until(self, person: Person, at: datetime) -> date | None:
         """The day until which the law keeps some of it; none when nothing of it must stay now."""

@@ -30,9 +30,11 @@ def my_data(request: HttpRequest) -> HttpResponse:
     """What is kept, why, by which law, how much; and the two things that one may do about it."""
     person = rights.own_person(actor(request))
     at = now()
-    counted = rights.rows_about(person)
+    plans = rights.plan_for(person, at)
     context = {
-        "kinds": [(one, counted[one.kind.key]) for one in rights.plan_for(person, at)],
+        "plans": [one for one in plans if one.rows],
+        "without": [one.kind.title for one in plans if not one.rows],
+        "apart": rights.apart(),
         "exports": list(rights.exports_of(person)[:3]),
         "deletion": rights.deletion_of(person),
         "now": at,
@@ -108,8 +110,9 @@ def delete(request: HttpRequest) -> HttpResponse:
         "form": form,
         "sent": "sent" in request.GET or request.method == "POST",
         "number": mask_phone(person.phone),
-        "goes": [one.kind for one in plans if one.until is None],
+        "goes": [one.kind for one in plans if one.until is None and one.rows],
         "stays": [one for one in plans if one.until is not None],
+        "apart": rights.apart(),
         "holds": rights.holds_on(person),
         "deletion": rights.deletion_of(person),
         "days": rights.answer_days(at),

@@ -33,19 +33,23 @@ OWN_DAY = Ruling("", "按每条记录自己的保存期限", "")
 
 @dataclass(frozen=True)
 class Planned:
-    """One kind of data as a wish to be deleted would meet it."""
+    """One kind of data as a wish to be deleted would meet it; `rows` of it are there."""
 
     kind: PersonalData
+    rows: int
     until: date | None
     law: str
 
 
 def plan_for(person: Person, at: datetime) -> list[Planned]:
-    """What goes at once, and what stays until when by which law."""
+    """What goes at once, and what stays until when by which law; films and the like apart."""
     found = []
     for kind in kinds():
+        if kind.apart:
+            continue
         until = kind.must_stay_until(person, at)
-        found.append(Planned(kind, until, law_of(kind, at) if until else ""))
+        law = law_of(kind, at) if until else ""
+        found.append(Planned(kind, len(kind.export(person)), until, law))
     return found
 
 
@@ -69,9 +73,9 @@ def holds_on(person: Person) -> list[str]:
     return [said for kind in kinds() for said in kind.holds(person)]
 
 
-def rows_about(person: Person) -> dict[str, int]:
-    """How many rows of each kind there are, by the kind's key."""
-    return {kind.key: len(kind.export(person)) for kind in kinds()}
+def apart() -> list[PersonalData]:
+    """Kinds that are about people, and about no one of them."""
+    return [kind for kind in kinds() if kind.apart]
 
 
 def exports_of(person: Person) -> QuerySet[PersonalExport]:

@@ -37,6 +37,7 @@ def ask_deletion(person: Person, *, by: User, at: datetime) -> DeletionRequest:
             "law": one.law,
         }
         for one in plans
+        if one.rows or one.until
     ]
     try:
         with transaction.atomic():
