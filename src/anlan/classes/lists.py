@@ -57,7 +57,8 @@ def _enrolled(
 
 def _person(pk: int, uid: object, name: str, sealed: str, user: int | None) -> Person:
     """As much of a person as a mark and its ledger line need."""
-    number = keyring().open(sealed, bound_to="identity.Person.id_number").decode()
+    ring = keyring()
+    number = ring.open(sealed, bound_to="identity.Person.id_number").decode() if sealed else ""
     return Person(pk=pk, uid=uuid_value(uid), name=name, id_number=number, user_id=user)
 
 

@@ -196,7 +196,7 @@ def _roster_row(
     return {
         "number": no,
         "name": _name(one, masked),
-        "sex": SEXES[idnumber.parse(person.id_number).sex],
+        "sex": SEXES[idnumber.parse(person.id_number).sex] if person.id_number else "",
         "id_masked": mask_id(person.id_number),
         "employer": one.organization.name,
         "post": posts.get((one.person_id, one.organization_id), ""),

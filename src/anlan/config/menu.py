@@ -18,6 +18,7 @@ from anlan.foundation.notices.queries import unread_count
 from anlan.foundation.ui.menu import MenuGroup, MenuItem
 from anlan.hazards.queries import hazards, tips
 from anlan.injuries.queries import reviewing
+from anlan.identity.queries import rights
 from anlan.lib.dates import local_date
 from anlan.organizations import queries as organizations
 
@@ -122,7 +123,6 @@ def _official(user: User) -> list[MenuGroup]:
     ]
     outlines = [MenuItem("培训大纲", reverse("courses:syllabi"), "clipboard-list")]
     banks = [MenuItem("题库", reverse("assessments:banks"), "books")]
-    log = [MenuItem("日志见证人", reverse("ledger:witnesses"), "eye")]
     return [
         MenuGroup("办理", work if decides else []),
         MenuGroup("监管", watch),
@@ -131,7 +131,27 @@ def _official(user: User) -> list[MenuGroup]:
         MenuGroup("示范", _examples(user, decides)),
         MenuGroup("统计", _figures()),
         MenuGroup("教考", outlines + (banks if city else [])),
-        MenuGroup("存证", log if city else []),
+        MenuGroup("存证与个人信息", _kept(user) if city else []),
+    ]
+
+
+def _kept(user: User) -> list[MenuItem]:
+    return [
+        MenuItem("日志见证人", reverse("ledger:witnesses"), "eye"),
+        MenuItem(
+            "删除申请",
+            reverse("identity:deletions"),
+            "user-check",
+            rights.deletions_waiting(user).count(),
+        ),
+        *_privacy(),
+    ]
+
+
+def _privacy() -> list[MenuItem]:
+    return [
+        MenuItem("保存期限", reverse("identity:retention"), "hourglass"),
+        MenuItem("影响评估", reverse("identity:impacts"), "shield-check"),
     ]
 
 
@@ -288,6 +308,7 @@ def _looking_after(user: User) -> MenuGroup:
     if whole:
         items.append(MenuItem("权限一览", reverse("accounts:matrix"), "lock"))
     if is_operator(user):
+        items += _privacy()
         items.append(MenuItem("收件口", reverse("intake:live"), "clock"))
     return MenuGroup("账号与运维" if is_operator(user) else "账号", items)
 

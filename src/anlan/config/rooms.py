@@ -89,3 +89,19 @@ ANLAN_SCOPES = {
     "organization": "anlan.organizations.scopes.ORGANIZATIONS",
     "class": "anlan.classes.scopes.CLASSES",
 }
+# What each room keeps about a person, in the order in which it is shown; erased backwards.
+ANLAN_PERSONAL_DATA = [
+    "anlan.identity.personal_data.PERSONAL_DATA",
+    "anlan.classes.personal_data.PERSONAL_DATA",
+    "anlan.attendance.personal_data.PERSONAL_DATA",
+    "anlan.recordings.personal_data.PERSONAL_DATA",
+    "anlan.courses.personal_data.PERSONAL_DATA",
+    "anlan.assessments.personal_data.PERSONAL_DATA",
+    "anlan.kits.personal_data.PERSONAL_DATA",
+    "anlan.supervision.personal_data.PERSONAL_DATA",
+    "anlan.archives.personal_data.PERSONAL_DATA",
+    "anlan.hazards.personal_data.PERSONAL_DATA",
+    "anlan.injuries.personal_data.PERSONAL_DATA",
+]
+# How many people have a face on file: asked by the counter toward the filing. Empty: none kept.
+ANLAN_STORED_FACES = ""

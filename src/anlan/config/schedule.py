@@ -41,6 +41,13 @@ from anlan.foundation.notices.jobs import send_text_messages
 from anlan.hazards.jobs import escalate_overdue
 from anlan.identity.jobs import import_rosters
 from anlan.injuries.jobs import code_narratives, forget_uploads, import_batches, learn_codes
+from anlan.identity.jobs import (
+    carry_out_deletions,
+    import_rosters,
+    keep_clocks,
+    make_exports,
+    watch_faces,
+)
 from anlan.insights.jobs import refresh_distribution
 from anlan.recordings.jobs import forget_expired_recordings
 from anlan.supervision.jobs import (
@@ -61,6 +68,10 @@ SCHEDULE = [
     Job(code_narratives, every=timedelta(seconds=30)),
     # Minutes of a core, and nobody waits for it.
     Job(learn_codes, every=timedelta(minutes=10), lane=FILMS),
+    Job(make_exports, every=timedelta(seconds=2)),
+    Job(carry_out_deletions, every=timedelta(minutes=5)),
+    Job(keep_clocks, every=timedelta(hours=1)),
+    Job(watch_faces, every=timedelta(hours=1)),
     Job(work_on_bank_files, every=timedelta(seconds=1)),
     Job(analyse_items, every=timedelta(minutes=10)),
     # Prompt, so that long work elsewhere is never taken for an outage.

@@ -7,9 +7,11 @@ from csp.constants import NONE, SELF
 from anlan.config.entrance import *  # noqa: F403
 from anlan.config.rooms import ANLAN_CLASS_LINKS as ANLAN_CLASS_LINKS
 from anlan.config.rooms import ANLAN_INTAKE as ANLAN_INTAKE
+from anlan.config.rooms import ANLAN_PERSONAL_DATA as ANLAN_PERSONAL_DATA
 from anlan.config.rooms import ANLAN_PROCTORS as ANLAN_PROCTORS
 from anlan.config.rooms import ANLAN_SCOPES as ANLAN_SCOPES
 from anlan.config.rooms import ANLAN_SENTENCES as ANLAN_SENTENCES
+from anlan.config.rooms import ANLAN_STORED_FACES as ANLAN_STORED_FACES
 from anlan.config.rooms import ANLAN_TAUGHT as ANLAN_TAUGHT
 from anlan.config.rooms import INSTALLED_APPS as INSTALLED_APPS
 from anlan.lib.environment import Environment

@@ -6,7 +6,8 @@ from django import forms
 
 from anlan.foundation.codes import queries as codes
 from anlan.foundation.codes.models import System
-from anlan.identity.models import FIELD_NAMES
+from anlan.identity.kept import LOOK_KINDS
+from anlan.identity.models import FIELD_NAMES, ImpactAssessment
 from anlan.identity.queries import RosterFilters
 from anlan.identity.rosters import ROSTER_FIELDS
 from anlan.lib.spreadsheets import Table
@@ -166,3 +167,64 @@ class CodeForm(forms.Form):
             }
         ),
     )
+
+
+class LooksForm(forms.Form):
+    """Who has looked, narrowed; nonsense in the address narrows nothing."""
+
+    kind = forms.ChoiceField(
+        label="内容", required=False, choices=[("", "全部"), *LOOK_KINDS.items()]
+    )
+    since = forms.DateField(
+        label="自", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label="至", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def filters(self) -> dict[str, Any]:
+        self.is_valid()
+        clean = self.cleaned_data
+        return {"kind": clean.get("kind", "")} | {
+            name: clean.get(name) for name in ("since", "until")
+        }
+
+
+class DeleteForm(CodeForm):
+    """The code, and that what was shown was read."""
+
+    read = forms.BooleanField(
+        label="我已看过上面的清单，知道删除后不能恢复",
+        error_messages={"required": "请先看过清单并勾选。"},
+    )
+
+
+class AnswerForm(forms.Form):
+    """A decision with its reason; the service says when it may be left out."""
+
+    reason = forms.CharField(
+        label="理由", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = label
+
+
+class SaidReasonForm(forms.Form):
+    reason = forms.CharField(label="查看理由", max_length=200)
+
+
+class ImpactForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The words of an impact assessment; the service writes them."""
+
+    class Meta:
+        model = ImpactAssessment
+        fields = ("title", "purpose", "necessity", "risks", "measures")
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 5, "maxlength": 2000})
+            for name in ("purpose", "necessity", "risks", "measures")
+        }
+
+    def words(self) -> dict[str, str]:
+        return {name: str(self.cleaned_data[name]) for name in self.Meta.fields}

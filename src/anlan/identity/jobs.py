@@ -1,8 +1,22 @@
-"""Importing confirmed rosters."""
+"""Importing confirmed rosters, and what a person's rights and the clocks of retention ask for."""
 
+import logging
 from datetime import datetime
 
+from django.urls import reverse
+
+from anlan.foundation.accounts.models import Role, ScopeKind
+from anlan.foundation.accounts.queries import users_with
+from anlan.foundation.notices.services import tell
 from anlan.identity import queries, services
+from anlan.identity.kept import kinds
+from anlan.identity.queries import rights
+from anlan.identity.services import rights as acts
+from anlan.lib.dates import local_date
+from anlan.lib.refusals import Refused
+
+log = logging.getLogger(__name__)
+MOST_A_ROUND = 20
 
 
 def import_rosters(at: datetime) -> int:
@@ -12,3 +26,53 @@ def import_rosters(at: datetime) -> int:
         return 0
     services.import_roster(roster, at=at)
     return 1
+
+
+def make_exports(at: datetime) -> int:
+    """Copies that people have asked for, the oldest first."""
+    order = rights.exports_to_make().first()
+    if order is None:
+        return 0
+    acts.make_export(order, at=at)
+    return 1
+
+
+def carry_out_deletions(at: datetime) -> int:
+    """Granted ones whose class has been closed and sealed meanwhile; overdue ones are told."""
+    done = 0
+    for asked in rights.deletions_to_carry_out().iterator():
+        try:
+            done += acts.carry_out(asked, by=None, at=at)
+        except Refused as refused:
+            log.warning("deletion %s was refused: %s", asked.uid, refused.message)
+        if done == MOST_A_ROUND:
+            break
+    for asked in rights.overdue_deletions(at)[:MOST_A_ROUND]:
+        acts.remind_overdue(asked, at=at)
+    return done
+
+
+def keep_clocks(at: datetime) -> int:
+    """Every retention clock that no other job minds: a bounded part each; how much was ended."""
+    return sum(
+        clock.forget(at) for kind in kinds() for clock in kind.clocks if clock.forget is not None
+    )
+
+
+def watch_faces(at: datetime) -> int:
+    """Tell the city once a level when stored faces near the number that has to be filed."""
+    count = rights.face_count(at)
+    if not count.state:
+        return 0
+    level = count.filing_at if count.state == "filing" else count.warn_at
+    people = users_with(Role.CITY_OFFICIAL, ScopeKind.CITY)
+    people += users_with(Role.OPERATOR, ScopeKind.CITY)
+    tell(
+        people,
+        f"已存储 {count.stored:,} 人的人脸信息",
+        at=at,
+        dedupe=f"faces:{level}:{local_date(at).year}",
+        body=f"达到 {count.filing_at:,} 人须备案。依据：{count.clause}",
+        url=reverse("identity:retention"),
+    )
+    return 0

@@ -1,9 +1,17 @@
 """Who may do what with people's records."""
 
 from anlan.foundation.accounts.models import Role, ScopeKind, User
+from anlan.foundation.accounts.policies import is_city_official
 from anlan.foundation.accounts.policies import supervises as supervises
 from anlan.foundation.accounts.queries import reach
-from anlan.identity.models import Employment, Person, RosterUpload
+from anlan.identity.models import (
+    DeletionRequest,
+    Employment,
+    ImpactAssessment,
+    Person,
+    PersonalExport,
+    RosterUpload,
+)
 from anlan.organizations.models import Organization
 
 
@@ -45,3 +53,26 @@ def keeps(user: User, person: Person) -> bool:
 def is_somebody(user: User) -> bool:
     """The policy of pages about oneself."""
     return user.is_active
+
+
+def may_take(user: User, order: PersonalExport) -> bool:
+    """A copy is the person's alone."""
+    return order.person.user_id == user.pk
+
+
+def may_answer_wishes(user: User) -> bool:
+    """What stays and what goes is one decision for the whole city."""
+    return is_city_official(user)
+
+
+def may_answer(user: User, asked: DeletionRequest) -> bool:
+    return may_answer_wishes(user)
+
+
+def may_see_retention(user: User) -> bool:
+    """City officials and operators."""
+    return reach(user).whole_city
+
+
+def may_see_impact(user: User, one: ImpactAssessment) -> bool:
+    return may_see_retention(user)

@@ -23,7 +23,7 @@ class ShownPerson:
     id_number: str
     phone: str
     sex: str
-    birth: date
+    birth: date | None
     is_synthetic: bool
 
     @classmethod
@@ -32,14 +32,15 @@ class ShownPerson:
     ) -> "ShownPerson":
         """`revealed` are fields that were just revealed, with their values."""
         seen = revealed or {}
-        said = idnumber.parse(person.id_number)
+        erased = person.erased_at is not None
+        said = idnumber.parse(person.id_number) if person.id_number else None
         return cls(
             uid=person.uid,
-            name=person.name if by_name or "name" in seen else mask_name(person.name),
+            name=person.name if erased or by_name or "name" in seen else mask_name(person.name),
             id_number=person.id_number if "id_number" in seen else mask_id(person.id_number),
             phone=person.phone if "phone" in seen else mask_phone(person.phone),
-            sex=_SEXES[said.sex],
-            birth=said.birth,
+            sex=_SEXES[said.sex] if said else "",
+            birth=said.birth if said else None,
             is_synthetic=person.is_synthetic,
         )
 

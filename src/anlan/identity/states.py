@@ -1,6 +1,6 @@
-"""The life of a roster upload."""
+"""The lives of a roster upload, a wish to be deleted, an impact assessment."""
 
-from anlan.identity.models import UploadStatus
+from anlan.identity.models import DeletionStatus, ImpactStatus, UploadStatus
 from anlan.lib.states import Steps
 
 ROSTER_STEPS: Steps = {
@@ -10,4 +10,23 @@ ROSTER_STEPS: Steps = {
     UploadStatus.DONE: set(),
     UploadStatus.FAILED: set(),
     UploadStatus.DISCARDED: set(),
+}
+
+DELETION_STEPS: Steps = {
+    DeletionStatus.ASKED: {
+        DeletionStatus.GRANTED,
+        DeletionStatus.REFUSED,
+        DeletionStatus.WITHDRAWN,
+    },
+    DeletionStatus.GRANTED: {DeletionStatus.DONE, DeletionStatus.WITHDRAWN},
+    DeletionStatus.REFUSED: set(),
+    DeletionStatus.WITHDRAWN: set(),
+    DeletionStatus.DONE: set(),
+}
+
+IMPACT_STEPS: Steps = {
+    ImpactStatus.DRAFT: {ImpactStatus.SUBMITTED},
+    ImpactStatus.SUBMITTED: {ImpactStatus.APPROVED, ImpactStatus.RETURNED},
+    ImpactStatus.RETURNED: {ImpactStatus.SUBMITTED},
+    ImpactStatus.APPROVED: set(),
 }

@@ -1,12 +1,31 @@
 from django.urls import URLPattern, path
 
-from anlan.identity import login_views, roster_views, views
+from anlan.identity import login_views, rights_desk_views, rights_views, roster_views, views
 
 app_name = "identity"
 urlpatterns: list[URLPattern] = [
     path("", views.people, name="people"),
     path("me/", views.me, name="me"),
     path("me/leave-everywhere", views.leave_everywhere, name="leave_everywhere"),
+    path("me/data/", rights_views.my_data, name="my_data"),
+    path("me/data/code", rights_views.code, name="rights_code"),
+    path("me/data/export", rights_views.export, name="export_me"),
+    path("me/data/export/<uuid:uid>", rights_views.take, name="take_export"),
+    path("me/delete", rights_views.delete, name="delete_me"),
+    path("me/delete/withdraw", rights_views.withdraw, name="withdraw_deletion"),
+    path("me/looks", rights_views.looks, name="my_looks"),
+    path("deletions/", rights_desk_views.deletions, name="deletions"),
+    path("deletions/<uuid:uid>/", rights_desk_views.deletion, name="deletion"),
+    path("deletions/<uuid:uid>/decide", rights_desk_views.decide, name="decide_deletion"),
+    path("deletions/<uuid:uid>/identity", rights_desk_views.identity, name="retained_identity"),
+    path("retention/", rights_desk_views.retention, name="retention"),
+    path("impacts/", rights_desk_views.impacts, name="impacts"),
+    path("impacts/new", rights_desk_views.new_impact, name="new_impact"),
+    path("impacts/<uuid:uid>/", rights_desk_views.impact, name="impact"),
+    path("impacts/<uuid:uid>/edit", rights_desk_views.edit_impact, name="edit_impact"),
+    path("impacts/<uuid:uid>/submit", rights_desk_views.submit_impact, name="submit_impact"),
+    path("impacts/<uuid:uid>/decide", rights_desk_views.decide_impact, name="decide_impact"),
+    path("impacts/<uuid:uid>/revise", rights_desk_views.revise_impact, name="revise_impact"),
     path("login/", login_views.phone, name="login_phone"),
     path("login/code", login_views.code, name="login_code"),
     path("of/<uuid:uid>/", views.roster, name="roster"),

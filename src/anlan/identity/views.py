@@ -19,6 +19,7 @@ from anlan.foundation.ui.parts import Moment
 from anlan.identity import policies, queries, services
 from anlan.identity.forms import FilterForm, LeaveForm, PhoneChangeForm, RevealForm
 from anlan.identity.models import Employment, Person
+from anlan.identity.queries import rights
 from anlan.identity.sheets import roster_sheet
 from anlan.identity.shown import ShownPerson, hands
 from anlan.lib.dates import date_text, local_date
@@ -134,7 +135,7 @@ def me(request: HttpRequest) -> HttpResponse:
         context = {
             "person": ShownPerson.of(found),
             "jobs": hands(queries.employments_of(found), by_name=False),
-            "reveals": queries.reveals_of(found)[:50],
+            "looks": rights.looks_at(found)[:3],
         }
     return render(request, "identity/me.html", context)
 

@@ -18,8 +18,13 @@ def may_see(user: User, case: Case) -> bool:
 
 
 def may_read_narrative(user: User, case: Case) -> bool:
-    """It names people: for the city, the district where it happened, and who reported it."""
+    """It names people: for the city, the district where it happened, and who reported it.
+
+    Of somebody who was deleted at the own wish it is for the city alone.
+    """
     seen = reach(user)
+    if case.person is not None and case.person.erased_at is not None:
+        return seen.has(Role.CITY_OFFICIAL)
     report = getattr(case, "report", None)
     own = report is not None and report.by_id == user.pk
     return own or seen.has(Role.CITY_OFFICIAL) or case.district in seen.districts

@@ -14,7 +14,7 @@ from django.db import transaction
 from anlan.archives.contents import LEARNER_RECORD
 from anlan.archives.models import Archive
 from anlan.archives.paper_form import paper_form
-from anlan.archives.services.opening import keys_of
+from anlan.archives.services.opening import keys_for
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
 from anlan.foundation.files.services import MEGABYTE
@@ -37,7 +37,7 @@ def hand_out(archive: Archive, *, by: User, at: datetime) -> StoredFile:
 @transaction.atomic
 def hand_out_keys(archive: Archive, *, by: User, at: datetime, reason: str) -> bytes:
     """The key file of one archive: derived keys, nobody's secret. Raises `BadInput`, `Refused`."""
-    said, keys = _reason(archive, by, reason), _standing(archive)
+    said, keys = _reason(archive, by, reason), _standing(archive, by)
     count = len(keys.keys[str(archive.uid)])
     _write_down(archive, "archive_keys_handed_out", by, at, reason=said, parts=count)
     return keys_file(keys, made_at=rfc3339(at))
@@ -45,7 +45,7 @@ def hand_out_keys(archive: Archive, *, by: User, at: datetime, reason: str) -> b
 
 def hand_out_opened(archive: Archive, *, by: User, at: datetime, reason: str) -> IO[bytes]:
     """An opened copy, made on the fly and kept nowhere; the caller closes it."""
-    said, keys = _reason(archive, by, reason), _standing(archive)
+    said, keys = _reason(archive, by, reason), _standing(archive, by)
     copy = _opened_zip(archive, keys)
     _write_down(archive, "archive_opened_copy", by, at, reason=said)
     return copy
@@ -53,7 +53,7 @@ def hand_out_opened(archive: Archive, *, by: User, at: datetime, reason: str) ->
 
 def hand_out_record(archive: Archive, *, by: User, at: datetime, reason: str) -> bytes:
     """A learner's record as one PDF to be read, out of the sealed archive."""
-    said, keys = _reason(archive, by, reason), _standing(archive)
+    said, keys = _reason(archive, by, reason), _standing(archive, by)
     with opened_copy(archive.file.path, keys) as copy:
         found = next((part for name, part in copy.members() if name == LEARNER_RECORD), None)
         if found is None:
@@ -91,11 +91,11 @@ def _opened_zip(archive: Archive, keys: PartKeys) -> IO[bytes]:
     return made
 
 
-def _standing(archive: Archive) -> PartKeys:
-    keys = keys_of(archive)
+def _standing(archive: Archive, by: User) -> PartKeys:
+    keys = keys_for(archive, by)
     if not keys.keys[str(archive.uid)]:
         gone = bool(keys.destroyed[str(archive.uid)])
-        why = "保管期已满，钥匙已经销毁" if gone else "这一版没有加密件"
+        why = "保管期已满，钥匙已经销毁" if gone else "这一版没有您可以打开的加密件"
         raise Refused(f"{why}，不能开封。", "封存件本身仍可下载和核对。")
     return keys
 

@@ -66,6 +66,7 @@ class Purpose(models.TextChoices):
     PHONE = "phone", "登记手机号"
     UNLOCK = "unlock", "解除锁定"
     PASSWORD = "password", "设置密码"
+    RIGHTS = "rights", "查阅或删除个人信息"
 
 
 class OneTimeCode(models.Model):

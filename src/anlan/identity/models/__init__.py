@@ -9,13 +9,27 @@ from anlan.identity.models.people import (
     id_index,
     phone_index,
 )
+from anlan.identity.models.rights import (
+    DeletionRequest,
+    DeletionStatus,
+    ImpactAssessment,
+    ImpactStatus,
+    PersonalExport,
+    Retained,
+)
 from anlan.identity.models.rosters import RosterUpload, UploadStatus
 
 __all__ = [
     "FIELD_NAMES",
+    "DeletionRequest",
+    "DeletionStatus",
     "Employment",
+    "ImpactAssessment",
+    "ImpactStatus",
     "LoginCode",
     "Person",
+    "PersonalExport",
+    "Retained",
     "Reveal",
     "RosterUpload",
     "UploadStatus",

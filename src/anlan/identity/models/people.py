@@ -12,10 +12,15 @@ from anlan.organizations.models import Organization
 
 # What may be revealed of a person.
 FIELD_NAMES = {"name": "姓名", "id_number": "身份证号", "phone": "手机号"}
+ERASED = "已注销人员"
 
 
 class Person(models.Model):
-    """Somebody who learns. The ID number and phone are sealed; the blind indexes find them."""
+    """Somebody who learns. The ID number and phone are sealed; the blind indexes find them.
+
+    `erased_at`: deleted at the person's own wish; the row stays so that records without a name
+    still hang together, and says nothing about anybody (`Retained` may, for a while).
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField("姓名", max_length=64)
@@ -27,6 +32,7 @@ class Person(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="person"
     )
     created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, editable=False)
     is_synthetic = models.BooleanField(default=False)
     search = models.TextField(blank=True, editable=False)
 
@@ -99,4 +105,4 @@ class Reveal(models.Model):
 
     @property
     def field_name(self) -> str:
-        return FIELD_NAMES.get(self.field, self.field)
+        return {**FIELD_NAMES, "retained": "受限的身份"}.get(self.field, self.field)

@@ -111,7 +111,7 @@ def test_a_learner_sees_who_looked(cast: Cast, browser_of: Enter) -> None:
     services.reveal(person, "id_number", reason="核对本人身份", by=cast.district_official, at=NOW)
     learner = services.ensure_account(person, at=NOW)
     page = browser_of(learner).get(reverse("identity:me")).content.decode()
-    assert "历城经办 看过身份证号" in page
+    assert "历城经办 查看身份证号" in page
     assert "核对本人身份" in page
     assert (
         "没有对应的学员档案"
