@@ -9,6 +9,7 @@ const heavy = [
   ['[data-exam]', () => import('./exam.js')],
   ['[data-tablet]', () => import('./tablet.js')],
   ['[data-camera]', () => import('./camera.js')],
+  ['[data-face]', () => import('./face.js')],
   ['[data-player]', () => import('./player.js')],
   ['[data-watch]', () => import('./watch.js')],
   ['[data-read]', () => import('./read.js')],

@@ -3,7 +3,14 @@
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.policies import supervises as supervises
 from anlan.foundation.accounts.queries import reach
-from anlan.identity.models import Employment, Person, RosterUpload
+from anlan.identity.models import (
+    Employment,
+    Face,
+    FaceTry,
+    IdentityCheck,
+    Person,
+    RosterUpload,
+)
 from anlan.organizations.models import Organization
 
 
@@ -45,3 +52,34 @@ def keeps(user: User, person: Person) -> bool:
 def is_somebody(user: User) -> bool:
     """The policy of pages about oneself."""
     return user.is_active
+
+
+def is_the_person(user: User, check: IdentityCheck) -> bool:
+    return check.person.user_id == user.pk
+
+
+def is_the_tried(user: User, one: FaceTry) -> bool:
+    return is_the_person(user, one.check_of)
+
+
+def may_look_at_checks(user: User) -> bool:
+    """Class managers at their desk; officials of district and city, who also decide appeals."""
+    return reach(user).has(Role.CLASS_MANAGER, Role.DISTRICT_OFFICIAL, Role.CITY_OFFICIAL)
+
+
+def may_decide_check(user: User, check: IdentityCheck) -> bool:
+    """Whoever has it in the queue, and nobody about themselves."""
+    return may_look_at_checks(user) and not is_the_person(user, check)
+
+
+def decides_faces(user: User) -> bool:
+    """Differences between card and record are for officials."""
+    return reach(user).has(Role.DISTRICT_OFFICIAL, Role.CITY_OFFICIAL)
+
+
+def may_decide_face(user: User, face: Face) -> bool:
+    return decides_faces(user) and face.person.user_id != user.pk
+
+
+def may_see_figures(user: User) -> bool:
+    return supervises(user)

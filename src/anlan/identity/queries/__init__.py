@@ -1,0 +1,41 @@
+"""Reads of this room, by sub-topic; `checks` and `faces` are asked as modules."""
+
+from anlan.identity.queries.people import (
+    RosterFilters,
+    employments_of,
+    employments_shown_to,
+    employments_visible_to,
+    name_conflicts,
+    narrowed,
+    people_visible_to,
+    person_for,
+    person_of,
+    problems_of,
+    reading_of,
+    reveals_of,
+    roster_of,
+    rosters_to_import,
+    table_of,
+    upload_for,
+    uploads_of,
+)
+
+__all__ = [
+    "RosterFilters",
+    "employments_of",
+    "employments_shown_to",
+    "employments_visible_to",
+    "name_conflicts",
+    "narrowed",
+    "people_visible_to",
+    "person_for",
+    "person_of",
+    "problems_of",
+    "reading_of",
+    "reveals_of",
+    "roster_of",
+    "rosters_to_import",
+    "table_of",
+    "upload_for",
+    "uploads_of",
+]
