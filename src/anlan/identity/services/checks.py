@@ -172,16 +172,22 @@ def send_code(check: IdentityCheck, *, at: datetime) -> None:
     notices.text([check.person.phone], text, at=at)
 
 
-@transaction.atomic
 def decide(
     check: IdentityCheck, *, confirmed: bool, reason: str, code: str = "", by: User, at: datetime
 ) -> None:
-    """A person's word after seeing the card. A denial is told, with the right to appeal."""
+    """A person's word after seeing the card. A denial is told, with the right to appeal.
+
+    A try of the code is counted before it is compared and stays counted when it is refused.
+    """
     if check.person.user_id == by.pk:
         raise Refused("不能给自己做人工核验。", "请由其他工作人员处理。")
     if check.status == CheckStatus.APPEALED and check.decided_by_id == by.pk:
         raise Refused("申诉要由另一位工作人员决定。", "请转交同事处理。")
     heard = bool(code) and _hears(check, code, at)
+    if code and not heard:
+        raise BadInput(
+            "验证码不对。", "请核对学员手机上的 6 位数字；手机不在身边就不填，写明怎样确认的。"
+        )
     if not heard and len(reason.strip()) < 2:
         raise BadInput(
             "没有核对验证码时，要写明怎样确认的。", "例如：本人手机不在身边，已当面核对身份证。"
@@ -189,14 +195,23 @@ def decide(
     denied = CheckStatus.UPHELD if check.appealed_at else CheckStatus.NOT_CONFIRMED
     to = CheckStatus.CONFIRMED if confirmed else denied
     words = {"decided_by": by, "decided_at": at, "decision": reason[:200], "code_seen": heard}
-    advance(check, to, CHECK_STEPS, code_hash="", **words)
-    _record(check, "identity_decided", by, at, result=to.label, reason=reason, code_seen=heard)
-    if check.person.user:
-        body = "" if confirmed else f"理由：{reason}。您可以申诉，由另一位工作人员决定。"
-        url = reverse("identity:check", args=[check.uid])
-        dedupe = f"identity/{check.uid}/{to}"
-        title = f"身份核验：{to.label}"
-        notices.tell([check.person.user], title, at=at, dedupe=dedupe, body=body, url=url)
+    with transaction.atomic():
+        advance(check, to, CHECK_STEPS, code_hash="", **words)
+        said = {"result": to.label, "reason": reason, "code_seen": heard}
+        _record(check, "identity_decided", by, at, **said)
+        _tell_decision(check, to, reason, at)
+
+
+def _tell_decision(check: IdentityCheck, to: CheckStatus, reason: str, at: datetime) -> None:
+    if check.person.user is None:
+        return
+    body = {
+        CheckStatus.NOT_CONFIRMED: f"理由：{reason}。您可以申诉，由另一位工作人员决定。",
+        CheckStatus.UPHELD: f"理由：{reason}。",
+    }.get(to, "")
+    url, dedupe = reverse("identity:check", args=[check.uid]), f"identity/{check.uid}/{to}"
+    title = f"身份核验：{to.label}"
+    notices.tell([check.person.user], title, at=at, dedupe=dedupe, body=body, url=url)
 
 
 @transaction.atomic

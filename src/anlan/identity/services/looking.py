@@ -28,9 +28,9 @@ from anlan.lib.dates import local_date
 from anlan.lib.refusals import NotAllowed
 from anlan.lib.states import advance
 from anlan.vision.advice import UnusablePicture
+from anlan.vision.characters import alike
 from anlan.vision.eyes import CannotLook
 from anlan.vision.findings import Enrolment, Paper, Verdict
-from anlan.vision.layout import alike
 from anlan.vision.thresholds import Thresholds
 
 MODEL = "SFace 2021dec int8"
@@ -130,7 +130,7 @@ def keep_enrolment(
         return
     differences = compared(face, paper)
     reasons = [*enrolment.reasons, *paper.doubts, *_likeness_doubts(enrolment, limits)]
-    if "under_age" in paper.advice:
+    if "under_age" in (*paper.advice, *paper.doubts):
         reasons.append("under_age")
     doubtful = differences or set(reasons) - {"no_liveness_model", "region_differs", "unsure"}
     to = FaceStatus.REVIEW if doubtful else FaceStatus.OPEN
