@@ -9,6 +9,7 @@ const heavy = [
   ['[data-exam]', () => import('./exam.js')],
   ['[data-tablet]', () => import('./tablet.js')],
   ['[data-camera]', () => import('./camera.js')],
+  ['form[data-moment]', () => import('./moment.js')],
   ['[data-face]', () => import('./face.js')],
   ['[data-player]', () => import('./player.js')],
   ['[data-watch]', () => import('./watch.js')],

@@ -17,7 +17,6 @@ from anlan.foundation.codes.queries import code_name
 from anlan.foundation.notices.queries import unread_count
 from anlan.foundation.ui.menu import MenuGroup, MenuItem
 from anlan.hazards.queries import hazards, tips
-from anlan.identity.queries import checks as identity_checks
 from anlan.lib.dates import local_date
 from anlan.organizations import queries as organizations
 
@@ -186,12 +185,7 @@ def _provider(user: User) -> list[MenuGroup]:
         MenuItem("我的培训班", reverse("classes:list"), "list-details", returned.count()),
         MenuItem("申请开班", reverse("classes:apply"), "plus"),
         MenuItem("答卷复核与申诉", reverse("classes:reviews"), "scale"),
-        MenuItem(
-            "身份核验",
-            reverse("identity:checks"),
-            "face-id",
-            identity_checks.waiting_for(user).count(),
-        ),
+        MenuItem("身份核验", reverse("identity:checks"), "face-id"),
         MenuItem("监管问询", reverse("supervision:inquiries"), "message"),
     ]
     keeping = [

@@ -19,11 +19,15 @@ def open_or_done(person: Person, subject: str) -> IdentityCheck | None:
     return IdentityCheck.objects.filter(person=person, subject=subject).first()
 
 
-def gone_on(subjects: Collection[str]) -> set[str]:
-    """Of these, the ones whose person has been checked or is being looked at by a person."""
+def gone_on(subjects: Collection[str], person: Person | None = None) -> set[str]:
+    """Of these, the ones whose person has been checked or is being looked at by a person.
+
+    Where many people share a subject (a session, a lesson) it is asked for one of them.
+    """
     if not subjects:
         return set()
     rows = IdentityCheck.objects.filter(subject__in=subjects).exclude(status=CheckStatus.OPEN)
+    rows = rows.filter(person=person) if person else rows
     return set(rows.values_list("subject", flat=True))
 
 
