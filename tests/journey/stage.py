@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,13 +39,14 @@ from anlan.classes.services.exams import arrange_exam  # noqa: E402
 from anlan.config.wsgi import application  # noqa: E402
 from anlan.courses.models import Mode, Syllabus  # noqa: E402
 from anlan.courses.services import load_syllabi  # noqa: E402
-from anlan.foundation.accounts.models import Role, ScopeKind  # noqa: E402
+from anlan.foundation.accounts.models import Role, ScopeKind, User  # noqa: E402
 from anlan.foundation.accounts.services import give_role, open_account  # noqa: E402
 from anlan.foundation.jobs.services import run_due  # noqa: E402
 from anlan.foundation.ledger.models import Entry  # noqa: E402
 from anlan.foundation.rules.models import Rule  # noqa: E402
 from anlan.foundation.rules.queries import rulebook  # noqa: E402
-from anlan.identity.models import Person, id_index  # noqa: E402
+from anlan.identity.jobs import answer_next_face, answer_next_try  # noqa: E402
+from anlan.identity.models import Face, Person, Pictures, id_index, phone_index  # noqa: E402
 from anlan.identity.services import ensure_account  # noqa: E402
 from anlan.kits.models import Record  # noqa: E402
 from anlan.operations.story import acts, troupe  # noqa: E402
@@ -54,7 +56,9 @@ from anlan.programs.models import Project  # noqa: E402
 from anlan.testing.cast import PASSWORD as CAST_PASSWORD  # noqa: E402
 from anlan.testing.cast import the_cast  # noqa: E402
 from anlan.testing.classes import a_running_class, a_worker  # noqa: E402
+from anlan.testing.eyes import ToldEyes, a_card  # noqa: E402
 from anlan.testing.template import fill_test_database  # noqa: E402
+from anlan.vision.findings import Verdict  # noqa: E402
 
 PASSWORD = "An-Lan-2026"
 DISTRICT = "370112"
@@ -116,7 +120,7 @@ class Stage:
         """The last one-time code in the file of the SMS adapter."""
         for file in sorted(Path(settings.ANLAN_SMS_FOLDER).glob("*.txt"), reverse=True):
             for line in reversed(file.read_text("utf-8").splitlines()):
-                if phone in line and "验证码" in line:
+                if phone in line and ("验证码" in line or "核验码" in line):
                     digits = [
                         w
                         for w in "".join(
@@ -215,6 +219,35 @@ class Stage:
             at=now(),
         )
         return {"uid": str(sitting.uid), "user": user.username, "password": PASSWORD}
+
+    def an_exam_to_identify(self, opens: str) -> dict[str, str]:
+        """`an_exam_to_sit` on a day whose rule asks who it is; the eyes see what they are told."""
+        settings.ANLAN_EYES = "anlan.testing.eyes.ToldEyes"
+        found = self.an_exam_to_sit(opens)
+        sitting = Sitting.objects.select_related("person").get(uid=found["uid"])
+        sitting.composition = {**sitting.composition, "identity": 1}
+        sitting.save()
+        person = sitting.person
+        person.phone, person.phone_index = "15400000077", phone_index("15400000077")
+        person.save()
+        city = User.objects.filter(grants__role=Role.CITY_OFFICIAL).order_by("id")[0]
+        return found | {"name": person.name, "phone": person.phone, "official": city.username}
+
+    def look(self, card: bool, outcome: str) -> str:
+        """What the worker of the eyes does, once something waits; what was asked of them."""
+        for _ in range(100):
+            if Pictures.objects.exists():
+                break
+            time.sleep(0.1)
+        face = Face.objects.filter(status="waiting").select_related("person").first()
+        if face and card:
+            ToldEyes.papers[:] = [a_card(face.person.name, face.person.id_number)]
+        ToldEyes.verdicts[:] = [Verdict(outcome, ("not_alike",), 0.2, 0.9, 9)]  # type: ignore[arg-type]
+        answer_next_face(now())
+        answer_next_try(now())
+        asked: Any = ToldEyes.asked[-1]
+        frames = asked if card else asked[0]
+        return json.dumps([len(frames), all(jpeg[:2] == b"\xff\xd8" for _, jpeg in frames)])
 
     def sitting(self, uid: str) -> dict[str, Any]:
         """What the server has of a sitting."""

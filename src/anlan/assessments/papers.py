@@ -12,6 +12,7 @@ from anlan.assessments.models import ItemKind
 
 # Easy to hard, the order in which papers here are printed.
 KIND_ORDER = (ItemKind.JUDGE, ItemKind.SINGLE, ItemKind.MULTIPLE)
+IDENTITY = "identity"  # key of a composition: how often who sits it is checked before the start
 
 Question = dict[str, Any]
 Answers = Mapping[str, Sequence[int]]

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", sittings.mine, name="mine"),
     path("worker.js", sittings.worker, name="worker"),
     path("<uuid:uid>/", sittings.cover, name="sitting"),
+    path("<uuid:uid>/identify", sittings.identify, name="identify"),
     path("<uuid:uid>/start", sittings.start, name="start"),
     path("<uuid:uid>/paper", sittings.paper, name="paper"),
     path("<uuid:uid>/answers", sittings.answer, name="answer"),

@@ -1,6 +1,7 @@
 """What a learner reads of the own classes, and where a learner stands at a door."""
 
 import uuid
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,8 @@ from anlan.classes.models import Enrolment, EnrolmentStatus, Session, Status
 from anlan.classes.results import Result, results_of
 from anlan.foundation.accounts.models import User
 from anlan.identity.models import Person
+from anlan.identity.queries.checks import gone_on
+from anlan.lib.dates import local_date
 from anlan.lib.rows import rows
 
 SHOWN = (*queries.OFFERED, Status.CANCELLED)
@@ -151,6 +154,16 @@ class Day:
     past: bool
     leave: Leave | None = None
     may_ask: bool = False
+
+
+def to_identify(enrolment: Enrolment, days: Sequence[Day], at: datetime) -> list[Session]:
+    """Half-days signed today whose rule asks who it was, until a check is begun."""
+    today = local_date(at)
+    signed = [day.session for day in days if day.presence and day.session.day == today]
+    if not signed or not queries.rules_for(enrolment.klass, today).whole("identity.check_sign_in"):
+        return []
+    known = gone_on({session.subject for session in signed}, enrolment.person)
+    return [session for session in signed if session.subject not in known]
 
 
 def days_of(enrolment: Enrolment, at: datetime) -> list[Day]:

@@ -12,6 +12,8 @@ from anlan.assessments.queries.reviews import (
 )
 from anlan.classes.held import OfClass
 from anlan.foundation.ui.parts import Moment
+from anlan.identity.models import IdentityCheck
+from anlan.identity.queries.checks import open_or_done
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class SittingPage:
     appeals: list[Appeal]
     changes: list[ScoreChange]
     paper: PaperSheet | None
+    identity: IdentityCheck | None
 
     @property
     def suggested_question(self) -> str:
@@ -51,5 +54,6 @@ def sitting_page(held: OfClass, *, at: datetime) -> SittingPage:
         review=review.filter(sitting=sitting).first(),
         appeals=list(appeals_of(sitting).select_related("item__bank__owner", "decided_by")),
         changes=list(sitting.score_changes.select_related("by", "decided_by", "correction__item")),
+        identity=open_or_done(sitting.person, sitting.subject),
         paper=PaperSheet.objects.filter(sitting=sitting, withdrawn_at=None).first(),
     )

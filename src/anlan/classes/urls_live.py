@@ -32,6 +32,7 @@ live_urls: list[URLPattern] = [
     path("session/<uuid:uid>/card", checks.card, name="card"),
     path("session/<uuid:uid>/place", checks.place, name="place"),
     path("session/<uuid:uid>/sign", sign.sign, name="sign"),
+    path("session/<uuid:uid>/identify", learner.identify, name="identify"),
     path("session/<uuid:uid>/signed", sign.signed, name="signed"),
     path("session/<uuid:uid>/sheet.pdf", roll.sheet_pdf, name="sheet_pdf"),
     path("session/<uuid:uid>/paper", roll.paper, name="paper"),

@@ -116,6 +116,7 @@ def _official(user: User) -> list[MenuGroup]:
     watch = [
         MenuItem("现场直播", reverse("classes:on_air"), "broadcast"),
         *([MenuItem("答卷复核与申诉", reverse("classes:reviews"), "scale")] if decides else []),
+        *([MenuItem("身份核验", reverse("identity:checks"), "face-id")] if decides else []),
         *_dangers(user, decides),
         MenuItem("疑点工单", reverse("supervision:tickets"), "shield-exclamation"),
         MenuItem("抽查", reverse("supervision:checks"), "target"),
@@ -163,6 +164,7 @@ def _figures() -> list[MenuItem]:
         MenuItem("隐患指标", reverse("hazards:figures"), "chart-line"),
         MenuItem("诊疗与自查", reverse("visits:coverage"), "chart-line"),
         MenuItem("企业安全指标", reverse("exemplars:ranking"), "shield-check"),
+        MenuItem("刷脸误差", reverse("identity:check_figures"), "face-id"),
         MenuItem("指标口径", reverse("insights:definitions"), "book"),
         MenuItem("代码查询", reverse("codes:browse"), "list-search"),
     ]
@@ -212,6 +214,7 @@ def _provider(user: User) -> list[MenuGroup]:
         MenuItem("我的培训班", reverse("classes:list"), "list-details", returned.count()),
         MenuItem("申请开班", reverse("classes:apply"), "plus"),
         MenuItem("答卷复核与申诉", reverse("classes:reviews"), "scale"),
+        MenuItem("身份核验", reverse("identity:checks"), "face-id"),
         MenuItem("监管问询", reverse("supervision:inquiries"), "message"),
     ]
     keeping = [

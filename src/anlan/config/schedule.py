@@ -34,20 +34,23 @@ from anlan.foundation.files.jobs import (
     trim_cache,
 )
 from anlan.foundation.intake.memory import forget_answers
-from anlan.foundation.jobs.services import FILMS, PROMPT, Job
+from anlan.foundation.jobs.services import EYES, FILMS, PROMPT, Job
 from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.ledger.stamping import stamp_checkpoints
 from anlan.foundation.notices.jobs import send_text_messages
 from anlan.hazards.jobs import escalate_overdue
-from anlan.identity.jobs import import_rosters
-from anlan.injuries.jobs import code_narratives, forget_uploads, import_batches, learn_codes
 from anlan.identity.jobs import (
+    answer_next_face,
+    answer_next_try,
     carry_out_deletions,
+    forget_faces,
     import_rosters,
     keep_clocks,
     make_exports,
+    remind_overdue,
     watch_faces,
 )
+from anlan.injuries.jobs import code_narratives, forget_uploads, import_batches, learn_codes
 from anlan.insights.jobs import refresh_distribution
 from anlan.recordings.jobs import forget_expired_recordings
 from anlan.supervision.jobs import (
@@ -62,6 +65,10 @@ SCHEDULE = [
     # A checkpoint follows at most a second after: half of it to wait, half of it to sign.
     Job(sequence, every=timedelta(seconds=0.5), lane=PROMPT),
     Job(make_next, every=timedelta(seconds=2), lane=FILMS),
+    Job(answer_next_try, every=timedelta(seconds=0.5), lane=EYES),
+    Job(answer_next_face, every=timedelta(seconds=0.5), lane=EYES),
+    Job(forget_faces, every=timedelta(hours=1)),
+    Job(remind_overdue, every=timedelta(minutes=10)),
     Job(stamp_checkpoints, every=timedelta(minutes=1)),
     Job(import_rosters, every=timedelta(seconds=1)),
     Job(import_batches, every=timedelta(seconds=1)),

@@ -69,6 +69,9 @@ ANLAN_SMS_ADAPTER = env.text("ANLAN_SMS_ADAPTER", "anlan.foundation.notices.sms.
 ANLAN_SMS_FOLDER = VAR / "sms"
 ANLAN_SMS_URL = env.text("ANLAN_SMS_URL", "")  # of WebhookAdapter, with the file of its secret
 ANLAN_SMS_SECRET_FILE = env.text("ANLAN_SMS_SECRET_FILE", "")
+ANLAN_EYES = "anlan.vision.eyes.Eyes"  # the processes that look at faces and papers
+# Whose class managers look when a face is not enough: asked with the ledger subject of the check.
+ANLAN_CHECK_HOST = "anlan.classes.hosts.host_of"
 ANLAN_MENU = "anlan.config.menu.menu_for"
 ANLAN_TABS = "anlan.config.menu.tabs_for"
 ANLAN_ROLE_LABEL = "anlan.config.menu.role_label"

@@ -13,7 +13,10 @@ from anlan.courses.taught import taught_to
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import reach
 from anlan.foundation.files.models import StoredFile
+from anlan.identity.models import Person
 from anlan.identity.queries import person_of
+from anlan.identity.queries.checks import gone_on
+from anlan.identity.queries.moments import moments_of
 from anlan.organizations.models import Organization
 
 OPEN = Q(published_at__isnull=False, retired_at__isnull=True)
@@ -63,6 +66,20 @@ def lesson_shown_to(user: User, uid: UUID) -> Lesson:
 def lesson_open_to(user: User, uid: UUID) -> Lesson:
     """To learn from; a draft is looked at in its preview."""
     return _whole().filter(sees(user)).get(uid=uid)
+
+
+def identity_moment(person: Person, lesson: Lesson, most: int) -> int | None:
+    """After how many seconds the lesson asks who learns; None when it doesn't, or has been told.
+
+    `most` lessons of the module ask, chosen for each person by the server.
+    """
+    if not most:
+        return None
+    beside = Lesson.objects.filter(OPEN, module=lesson.module_id, owner=lesson.owner_id)
+    share = moments_of(person, list(beside.values_list("uid", flat=True)), most).get(lesson.uid)
+    if share is None or gone_on({lesson.subject}, person):
+        return None
+    return int(share * lesson.seconds)
 
 
 def lesson_kept_by(user: User, uid: UUID) -> Lesson:

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("mine/", learner.mine, name="mine"),
     path("mine/<uuid:uid>/", learner.course, name="course"),
     path(LESSON, learner.lesson, name="lesson"),
+    path(LESSON + "identify", learner.identify, name="identify"),
     path(LESSON + "preview", learner.preview, name="preview"),
     path(LESSON + "try", learner.try_answer, name="try_answer"),
     path(LESSON + "edit", desk.lesson, name="lesson_desk"),

@@ -1,4 +1,4 @@
-"""Importing confirmed rosters, and what a person's rights and the clocks of retention ask for."""
+"""Rosters, what waits to be looked at, what a person's rights and the clocks of retention ask."""
 
 import logging
 from datetime import datetime
@@ -12,6 +12,10 @@ from anlan.identity import queries, services
 from anlan.identity.kept import kinds
 from anlan.identity.queries import rights
 from anlan.identity.services import rights as acts
+from anlan.identity.services.checks import remind_overdue as remind_overdue
+from anlan.identity.services.faces import forget_faces as forget_faces
+from anlan.identity.services.looking import answer_next_face as answer_next_face
+from anlan.identity.services.looking import answer_next_try as answer_next_try
 from anlan.lib.dates import local_date
 from anlan.lib.refusals import Refused
 

@@ -7,6 +7,9 @@ from anlan.foundation.accounts.queries import reach
 from anlan.identity.models import (
     DeletionRequest,
     Employment,
+    Face,
+    FaceTry,
+    IdentityCheck,
     ImpactAssessment,
     Person,
     PersonalExport,
@@ -76,3 +79,34 @@ def may_see_retention(user: User) -> bool:
 
 def may_see_impact(user: User, one: ImpactAssessment) -> bool:
     return may_see_retention(user)
+
+
+def is_the_person(user: User, check: IdentityCheck) -> bool:
+    return check.person.user_id == user.pk
+
+
+def is_the_tried(user: User, one: FaceTry) -> bool:
+    return is_the_person(user, one.check_of)
+
+
+def may_look_at_checks(user: User) -> bool:
+    """Class managers at their desk; officials of district and city, who also decide appeals."""
+    return reach(user).has(Role.CLASS_MANAGER, Role.DISTRICT_OFFICIAL, Role.CITY_OFFICIAL)
+
+
+def may_decide_check(user: User, check: IdentityCheck) -> bool:
+    """Whoever has it in the queue, and nobody about themselves."""
+    return may_look_at_checks(user) and not is_the_person(user, check)
+
+
+def decides_faces(user: User) -> bool:
+    """Differences between card and record are for officials."""
+    return reach(user).has(Role.DISTRICT_OFFICIAL, Role.CITY_OFFICIAL)
+
+
+def may_decide_face(user: User, face: Face) -> bool:
+    return decides_faces(user) and face.person.user_id != user.pk
+
+
+def may_see_figures(user: User) -> bool:
+    return supervises(user)

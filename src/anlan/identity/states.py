@@ -1,6 +1,12 @@
-"""The lives of a roster upload, a wish to be deleted, an impact assessment."""
+"""The lives of a roster upload, a face, a check, a wish to be deleted, an impact assessment."""
 
-from anlan.identity.models import DeletionStatus, ImpactStatus, UploadStatus
+from anlan.identity.models import (
+    CheckStatus,
+    DeletionStatus,
+    FaceStatus,
+    ImpactStatus,
+    UploadStatus,
+)
 from anlan.lib.states import Steps
 
 ROSTER_STEPS: Steps = {
@@ -29,4 +35,29 @@ IMPACT_STEPS: Steps = {
     ImpactStatus.SUBMITTED: {ImpactStatus.APPROVED, ImpactStatus.RETURNED},
     ImpactStatus.RETURNED: {ImpactStatus.SUBMITTED},
     ImpactStatus.APPROVED: set(),
+}
+
+FACE_STEPS: Steps = {
+    FaceStatus.WAITING: {
+        FaceStatus.RETAKE,
+        FaceStatus.REVIEW,
+        FaceStatus.OPEN,
+        FaceStatus.ENDED,
+    },
+    FaceStatus.REVIEW: {FaceStatus.OPEN, FaceStatus.REFUSED, FaceStatus.ENDED},
+    FaceStatus.OPEN: {FaceStatus.ENDED},
+    FaceStatus.RETAKE: set(),
+    FaceStatus.REFUSED: set(),
+    FaceStatus.ENDED: set(),
+}
+
+# No step leads from `open` to a refusal: a machine never turns anybody away, a person may.
+CHECK_STEPS: Steps = {
+    CheckStatus.OPEN: {CheckStatus.PASSED, CheckStatus.REVIEW},
+    CheckStatus.REVIEW: {CheckStatus.CONFIRMED, CheckStatus.NOT_CONFIRMED},
+    CheckStatus.NOT_CONFIRMED: {CheckStatus.APPEALED},
+    CheckStatus.APPEALED: {CheckStatus.CONFIRMED, CheckStatus.UPHELD},
+    CheckStatus.PASSED: set(),
+    CheckStatus.CONFIRMED: set(),
+    CheckStatus.UPHELD: set(),
 }

@@ -1,6 +1,14 @@
 from django.urls import URLPattern, path
 
-from anlan.identity import login_views, rights_desk_views, rights_views, roster_views, views
+from anlan.identity import (
+    check_desk_views,
+    check_views,
+    login_views,
+    rights_desk_views,
+    rights_views,
+    roster_views,
+    views,
+)
 
 app_name = "identity"
 urlpatterns: list[URLPattern] = [
@@ -26,6 +34,21 @@ urlpatterns: list[URLPattern] = [
     path("impacts/<uuid:uid>/submit", rights_desk_views.submit_impact, name="submit_impact"),
     path("impacts/<uuid:uid>/decide", rights_desk_views.decide_impact, name="decide_impact"),
     path("impacts/<uuid:uid>/revise", rights_desk_views.revise_impact, name="revise_impact"),
+    path("me/face/", check_views.face, name="face"),
+    path("me/face/consent", check_views.consent, name="face_consent"),
+    path("me/face/withdraw", check_views.withdraw, name="face_withdraw"),
+    path("me/face/enrol", check_views.enrol, name="face_enrol"),
+    path("me/face/state", check_views.face_state, name="face_state"),
+    path("checks/", check_desk_views.queue, name="checks"),
+    path("checks/figures/", check_desk_views.figures, name="check_figures"),
+    path("checks/<uuid:uid>/", check_views.check, name="check"),
+    path("checks/<uuid:uid>/begin", check_views.begin_try, name="check_begin"),
+    path("checks/<uuid:uid>/state", check_views.state, name="check_state"),
+    path("checks/<uuid:uid>/people", check_views.by_people, name="check_by_people"),
+    path("checks/<uuid:uid>/appeal", check_views.appeal, name="check_appeal"),
+    path("checks/<uuid:uid>/decide", check_desk_views.decide, name="decide"),
+    path("checks/tries/<uuid:uid>/frames", check_views.frames, name="check_frames"),
+    path("faces/<uuid:uid>/decide", check_desk_views.decide_face, name="decide_face"),
     path("login/", login_views.phone, name="login_phone"),
     path("login/code", login_views.code, name="login_code"),
     path("of/<uuid:uid>/", views.roster, name="roster"),

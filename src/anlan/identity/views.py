@@ -20,8 +20,10 @@ from anlan.identity import policies, queries, services
 from anlan.identity.forms import FilterForm, LeaveForm, PhoneChangeForm, RevealForm
 from anlan.identity.models import Employment, Person
 from anlan.identity.queries import rights
+from anlan.identity.queries.checks import checks_of
 from anlan.identity.sheets import roster_sheet
 from anlan.identity.shown import ShownPerson, hands
+from anlan.identity.shown_checks import face_words
 from anlan.lib.dates import date_text, local_date
 from anlan.organizations import queries as organizations
 from anlan.organizations.models import Organization
@@ -136,6 +138,8 @@ def me(request: HttpRequest) -> HttpResponse:
             "person": ShownPerson.of(found),
             "jobs": hands(queries.employments_of(found), by_name=False),
             "looks": rights.looks_at(found)[:3],
+            "face_words": face_words(found, local_date(now())),
+            "checks": checks_of(found)[:5],
         }
     return render(request, "identity/me.html", context)
 

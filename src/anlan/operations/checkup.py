@@ -27,7 +27,7 @@ from anlan.foundation.files.places import PlaceFailed
 from anlan.foundation.files.store import the_store
 from anlan.foundation.intake.metrics import trouble
 from anlan.foundation.jobs.models import Lease
-from anlan.foundation.jobs.services import FILMS, LEASE, PROMPT, STEADY
+from anlan.foundation.jobs.services import EYES, FILMS, LEASE, PROMPT, STEADY
 from anlan.foundation.ledger.models import Entry, LogHead, Witness
 from anlan.foundation.ledger.signing import disagreement
 from anlan.foundation.rules.models import Rule
@@ -43,7 +43,7 @@ LEAST_FREE = GIGABYTE
 BETTER_FREE = 5 * GIGABYTE
 WORKER_SILENT = timedelta(minutes=2)
 LOG_LATE = timedelta(seconds=30)
-LANES = {PROMPT: "签名日志", FILMS: "课件制作", STEADY: "其余任务"}
+LANES = {PROMPT: "签名日志", FILMS: "课件制作", EYES: "证件与人脸", STEADY: "其余任务"}
 CLOCK_SKEW = timedelta(minutes=2)
 OWNER_ONLY = 0o600
 RENEW_WITHIN = timedelta(days=60)

@@ -71,7 +71,7 @@ class Save:
 class Hand:
     """One request of one person for one sitting. Two hands may hold the same sitting.
 
-    `clock` is whose time `at` was read from.
+    `clock` is whose time `at` was read from; `vouched` says that staff has seen who it is.
     """
 
     sitting: Sitting
@@ -80,6 +80,7 @@ class Hand:
     device: str = ""
     saves: Sequence[Save] = ()
     clock: TimeSource = TimeSource.SERVER
+    vouched: bool = False
 
 
 def locked(uids: Iterable[UUID]) -> dict[UUID, Sitting]:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from anlan.assessments.lines import sitting_line
 from anlan.assessments.models import PaperRule, Sitting, SittingStatus
+from anlan.assessments.papers import IDENTITY
 from anlan.assessments.queries import composition_of, shortages
 from anlan.assessments.services.answers import overdue
 from anlan.assessments.services.hands import Hand, locked
@@ -50,6 +51,7 @@ def schedule_sittings(
     if closes_at <= opens_at:
         raise BadInput("考试的截止时间不能早于开放时间。", "请重新填写考试时间。")
     terms = terms_of(paper_rule) if paper_rule else _terms(rules)
+    terms["composition"] = _with_identity(terms["composition"], rules)
     _check_banks(industry, owner, terms["composition"])
     earlier = avoid or {}
     drafts = [
@@ -102,6 +104,14 @@ def lapse_missed(at: datetime) -> int:
         advance(sitting, SittingStatus.LAPSED, SITTING_STEPS)
     record_many([sitting_line(sitting, "sitting_lapsed", None, at) for sitting in found])
     return len(found)
+
+
+def _with_identity(composition: dict[str, Any], rules: Rulebook) -> dict[str, Any]:
+    """Whether identity is checked before the start, by the rule of the exam's day."""
+    ruling = rules.rulings.get("identity.check_exam")
+    if ruling is None or not int(ruling.value):
+        return composition
+    return {**composition, IDENTITY: 1}
 
 
 def _terms(rules: Rulebook) -> dict[str, Any]:

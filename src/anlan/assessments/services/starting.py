@@ -9,13 +9,14 @@ from django.db import transaction
 
 from anlan.assessments.lines import digest, sitting_line
 from anlan.assessments.models import EventKind, Sitting, SittingStatus
-from anlan.assessments.papers import draw
+from anlan.assessments.papers import IDENTITY, draw
 from anlan.assessments.queries.shelf import shelf
 from anlan.assessments.services.events import note_event
 from anlan.assessments.services.hands import Hand, lock, refusal_to_start
 from anlan.assessments.states import SITTING_STEPS
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.services import Line, record_many
+from anlan.identity.queries.checks import gone_on
 from anlan.lib.prepared import update_rows
 from anlan.lib.refusals import NotAllowed, Refused
 from anlan.lib.states import advance_locked
@@ -37,10 +38,15 @@ def prepare_sitting(sitting: Sitting) -> Sitting:
 
 
 @transaction.atomic
-def start_sitting(sitting: Sitting, *, by: User | None, at: datetime, device: str = "") -> Sitting:
-    """Draw the paper unless it was prepared, start the clock; starting again goes on with it."""
+def start_sitting(
+    sitting: Sitting, *, by: User | None, at: datetime, device: str = "", vouched: bool = False
+) -> Sitting:
+    """Draw the paper unless it was prepared, start the clock; starting again goes on with it.
+
+    `vouched`: a member of staff has seen who it is.
+    """
     lock(sitting)
-    [refused] = start_locked([Hand(sitting, by, at, device)])
+    [refused] = start_locked([Hand(sitting, by, at, device, vouched=vouched)])
     if refused:
         raise refused
     return sitting
@@ -81,9 +87,10 @@ def start_locked(hands: Sequence[Hand]) -> list[Refused | None]:
     starting: dict[int, Hand] = {}
     taken: list[Sitting] = []
     refusals = []
+    unknown = _not_identified(hands)
     for hand in hands:
         sitting = hand.sitting
-        refused = refusal_to_start(sitting, hand.at)
+        refused = refusal_to_start(sitting, hand.at) or unknown.get(sitting.pk)
         if refused is None and sitting.status == SittingStatus.READY and sitting.pk not in starting:
             _begin(hand)
             starting[sitting.pk] = hand
@@ -97,6 +104,26 @@ def start_locked(hands: Sequence[Hand]) -> list[Refused | None]:
     update_rows(_distinct(taken), ["device", "turn"])
     record_many([_line(hand) for hand in starting.values()])
     return refusals
+
+
+def _not_identified(hands: Sequence[Hand]) -> dict[int, Refused]:
+    """Whose identity must be checked first and hasn't been begun to be: one question for all.
+
+    Under review is good enough: nobody is kept out by a machine.
+    """
+    asked = [
+        hand.sitting
+        for hand in hands
+        if hand.sitting.status == SittingStatus.READY
+        and hand.sitting.composition.get(IDENTITY)
+        and not hand.vouched
+    ]
+    known = gone_on({sitting.subject for sitting in asked})
+    return {
+        sitting.pk: NotAllowed("开考前要先核验本人。", "请点“核验身份”，刷脸和人工任选一种。")
+        for sitting in asked
+        if sitting.subject not in known
+    }
 
 
 def _begin(hand: Hand) -> None:

@@ -102,7 +102,9 @@ def claim_tablet(token: str, *, at: datetime) -> tuple[TabletSitting, str]:
 def start_on_tablet(tablet: TabletSitting, *, at: datetime) -> Sitting:
     """The learner's own start: the line names the learner, the device the tablet."""
     device = f"tablet:{tablet.uid.hex[:24]}"
-    return start_sitting(tablet.sitting, by=tablet.sitting.person.user, at=at, device=device)
+    # The examiner has looked at the card before handing the tablet over.
+    learner = tablet.sitting.person.user
+    return start_sitting(tablet.sitting, by=learner, at=at, device=device, vouched=True)
 
 
 def save_on_tablet(

@@ -1,10 +1,12 @@
 """The learner's exam: cover, paper, answers, result."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
@@ -13,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.assessments import queries, services
 from anlan.assessments.forms import answer_in, answers_in
 from anlan.assessments.models import Sitting, SittingStatus
+from anlan.assessments.papers import IDENTITY
 from anlan.assessments.policies import is_the_learner
 from anlan.assessments.queries.releases import is_released, released
 from anlan.assessments.queries.reviews import objections
@@ -22,6 +25,9 @@ from anlan.foundation.accounts.guards import actor, guarded, signed_in
 from anlan.foundation.files.responses import send_bytes
 from anlan.foundation.ledger.receipts import receipt_file, receipt_of
 from anlan.foundation.ui import assets
+from anlan.identity.models import Purpose
+from anlan.identity.queries.checks import open_or_done
+from anlan.identity.services.checks import begin
 
 own = guarded(is_the_learner, load=queries.sitting_for)
 
@@ -70,6 +76,7 @@ def cover(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         "running": queries.is_running(sitting, at=at),
         "act": queries.next_act(sitting, at=at),
         "seal": _seal(sitting, at),
+        "identity": _identity(sitting),
         "said": objections(sitting, at=at) if sitting.submitted_at else None,
     }
     return _kept_offline(render(request, "assessments/cover.html", context))
@@ -80,6 +87,22 @@ def cover(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 def start(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     services.start_sitting(sitting, by=actor(request), at=now())
     return redirect("assessments:paper", uid=sitting.uid)
+
+
+@require_POST
+@own
+def identify(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """To the check of who sits here, by either route; it comes back to the cover."""
+    check = begin(
+        sitting.person,
+        Purpose.EXAM,
+        sitting.subject,
+        title=sitting.title,
+        back=reverse("assessments:sitting", args=[sitting.uid]),
+        by=actor(request),
+        at=now(),
+    )
+    return redirect("identity:check", uid=check.uid)
 
 
 @never_cache
@@ -143,6 +166,14 @@ def _kept_offline(response: HttpResponse) -> HttpResponse:
     """The phone's worker may show this page again without a network."""
     response["X-Keep-Offline"] = "1"
     return response
+
+
+def _identity(sitting: Sitting) -> dict[str, Any]:
+    """Whether who sits here must be checked, and what came of it. Nothing where no rule asks."""
+    if not sitting.composition.get(IDENTITY):
+        return {}
+    check = open_or_done(sitting.person, sitting.subject)
+    return {"check": check, "first": check is None or not check.goes_on}
 
 
 def _seal(sitting: Sitting, at: datetime) -> dict[str, int]:

@@ -2,18 +2,22 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.classes import own, policies, queries
 from anlan.classes.calendars import calendar_file
 from anlan.classes.forms_live import SurveyForm
-from anlan.classes.models import Enrolment, Status, SurveyDone
+from anlan.classes.models import Enrolment, Session, Status, SurveyDone
 from anlan.classes.results import UNDECIDED, veiled
 from anlan.classes.services.surveys import answer_survey
 from anlan.foundation.accounts.guards import actor, guarded, signed_in
 from anlan.foundation.files.responses import send_bytes
+from anlan.identity.models import Purpose
+from anlan.identity.services.checks import begin
+from anlan.lib.dates import date_text
 from anlan.lib.refusals import Refused
 
 at_the_door = guarded(policies.may_stand_at_door, load=own.session_at_door)
@@ -57,8 +61,28 @@ def mine(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
         and any(day.presence for day in days),
         "cancelled": enrolment.klass.status == Status.CANCELLED,
         "now": at,
+        "to_identify": own.to_identify(enrolment, days, at),
     }
     return render(request, "classes/phone/mine.html", context)
+
+
+@require_POST
+@guarded(policies.may_stand_at_door, load=own.session_at_door)
+def identify(request: HttpRequest, session: Session) -> HttpResponse:
+    """To the check of who signed in here, by either route; it comes back to the class."""
+    enrolment = own.place_of(session, actor(request))
+    if enrolment is None:
+        raise NOT_ON_LIST
+    check = begin(
+        enrolment.person,
+        Purpose.SIGN_IN,
+        session.subject,
+        title=f"{session.klass.title} {date_text(session.day)}{session.get_half_display()}",
+        back=reverse("classes:mine", args=[session.klass.uid]),
+        by=actor(request),
+        at=now(),
+    )
+    return redirect("identity:check", uid=check.uid)
 
 
 @require_GET

@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=40)
 RENEW_EVERY = timedelta(seconds=10)
 # Lanes: workers of their own, so that what must be prompt never waits behind what takes long.
-# Films take a core for minutes or hours.
-PROMPT, STEADY, FILMS = "prompt", "steady", "films"
+# Films take a core for minutes or hours; somebody stands before a camera and waits for the eyes.
+PROMPT, STEADY, FILMS, EYES = "prompt", "steady", "films", "eyes"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('files', '0002_uploads_and_removal'),
-        ('identity', '0001_initial'),
+        ('identity', '0002_checks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.timezone import now
 
-from anlan.foundation.jobs.services import FILMS, PROMPT, STEADY
+from anlan.foundation.jobs.services import EYES, FILMS, PROMPT, STEADY
 from anlan.operations import network
 from anlan.operations.certificate import CertificateFiles, self_signed
 from anlan.operations.commands.setup import bring_up_to_date, pending_migrations
@@ -20,7 +20,7 @@ from anlan.operations.logins import standing, table
 from anlan.operations.supervisor import Child, Supervisor
 
 MOST_WORKERS = 4
-WORKERS = {"签名日志": PROMPT, "后台任务": STEADY, "课件制作": FILMS}
+WORKERS = {"签名日志": PROMPT, "后台任务": STEADY, "课件制作": FILMS, "证件与人脸": EYES}
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,21 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils.module_loading import import_string
 
-from anlan.foundation.jobs.services import FILMS, PROMPT, STEADY, Job, run_due
+from anlan.foundation.jobs.services import EYES, FILMS, PROMPT, STEADY, Job, run_due
 
 log = logging.getLogger(__name__)
 NOTHING_TO_DO_SECONDS = 1.0
 DATABASE_AWAY_SECONDS = 5.0
+BESIDE = (FILMS, EYES)  # what takes long walks in threads of its own
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", help="只做一轮就结束")
-    help_of_lane = f"只做一条道上的任务：{PROMPT} 是签名日志，{FILMS} 是课件制作，"
+    help_of_lane = (
+        f"只做一条道上的任务：{PROMPT} 是签名日志，{FILMS} 是课件制作，{EYES} 是证件与人脸，"
+    )
     help_of_lane += f"{STEADY} 是其余；不写则都做"
-    parser.add_argument("--lane", choices=[PROMPT, STEADY, FILMS], help=help_of_lane)
+    parser.add_argument("--lane", choices=[PROMPT, STEADY, FILMS, EYES], help=help_of_lane)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,10 +39,11 @@ def run(args: argparse.Namespace) -> int:
     stop = Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    films, rest = _of_lane(schedule, FILMS), [job for job in schedule if job.lane != FILMS]
-    if films:
-        # Left behind at a stop: a film is taken up again, and nobody waits an hour for it.
-        Thread(target=_walk, args=(films, worker, stop), daemon=True).start()
+    rest = [job for job in schedule if job.lane not in BESIDE]
+    for lane in BESIDE:
+        # Left behind at a stop: what was cut off is found again, and nobody waits an hour for it.
+        if found := _of_lane(schedule, lane):
+            Thread(target=_walk, args=(found, worker, stop), daemon=True).start()
     if rest:
         _walk(rest, worker, stop)
     stop.wait()

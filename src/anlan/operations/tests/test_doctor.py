@@ -23,7 +23,7 @@ from anlan.foundation.ledger.models import Checkpoint, Entry
 from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.ledger.services import record
 from anlan.foundation.rules.models import Rule
-from anlan.identity.jobs import import_rosters
+from anlan.identity.jobs import answer_next_try, import_rosters
 from anlan.identity.models import Person
 from anlan.lib.fields import keyring
 from anlan.lib.keyring import load_keyring
@@ -31,6 +31,9 @@ from anlan.operations import checkup, cli
 from anlan.operations.checkup import Health
 
 pytestmark = pytest.mark.django_db
+
+# One job of each lane.
+LANES = (sequence, import_rosters, make_next, answer_next_try)
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +53,7 @@ def _sound(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     settings.DIST = dist
     settings.ANLAN_KEYRING = tmp_path / "keyring.json"
     load_keyring(settings.ANLAN_KEYRING)
-    for job in ("notices", *(Job(one).name for one in (sequence, import_rosters, make_next))):
+    for job in ("notices", *(Job(one).name for one in LANES)):
         Lease.objects.create(job=job, last_run_at=now())
 
 

@@ -14,7 +14,7 @@ from anlan.courses.films.making import make_next
 from anlan.foundation.accounts.models import Role, ScopeKind
 from anlan.foundation.codes.models import Code
 from anlan.foundation.jobs.models import Lease
-from anlan.foundation.jobs.services import FILMS, PROMPT, STEADY, Job
+from anlan.foundation.jobs.services import EYES, FILMS, PROMPT, STEADY, Job
 from anlan.foundation.ledger.sequencer import sequence
 from anlan.foundation.rules.models import Rule
 from anlan.injuries.jobs import learn_codes
@@ -63,10 +63,10 @@ def test_the_log_is_signed_by_a_worker_of_its_own() -> None:
     prompt = work._of_lane(SHIPPED, PROMPT)
     assert [job.run for job in prompt] == [sequence, keep_pulse]
     assert len(work._of_lane(SHIPPED, None)) == len(SHIPPED)
-    assert len(work._of_lane(SHIPPED, STEADY)) == len(SHIPPED) - 4
+    assert len(work._of_lane(SHIPPED, STEADY)) == len(SHIPPED) - 6
     assert [job.run for job in work._of_lane(SHIPPED, FILMS)] == [make_next, learn_codes]
     commands = [_worker(lane)[-2:] for lane in WORKERS.values()]
-    assert commands == [["--lane", PROMPT], ["--lane", STEADY], ["--lane", FILMS]]
+    assert commands == [["--lane", PROMPT], ["--lane", STEADY], ["--lane", FILMS], ["--lane", EYES]]
 
 
 def test_the_log_waits_half_a_second_at_most() -> None:

@@ -1,0 +1,111 @@
+"""A learner agrees to the face, is not recognised, is under review, chooses people and sits the exam.
+
+Chromium's fake camera films; the eyes see what the story tells them: a drawn picture is rightly no face.
+"""
+
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journey.conftest import DESK, PHONE, Actor, StageHand
+
+pytestmark = pytest.mark.journey
+CARD = b"\xff\xd8\xff\xe0 a card of nobody"
+WAIT = 30_000
+
+
+def test_from_the_consent_to_the_exam_by_either_route(chromium: Browser, stage: StageHand) -> None:
+    stage("travel", to="2026-06-03T09:00:00+08:00")
+    exam = stage("an_exam_to_identify", opens="2026-06-03T09:00:00+08:00")
+    context = chromium.new_context(viewport=PHONE, locale="zh-CN", permissions=["camera"])
+    context.set_default_timeout(WAIT)
+    learner = Actor(context.new_page(), stage.url)
+    learner.log_in(exam["user"], exam["password"])
+    page = learner.open(f"/exams/{exam['uid']}/")
+    expect(page.get_by_role("button", name="开始考试")).to_have_count(0)
+    page.click("button:has-text('核验身份')")
+    _two_equal_routes(page)
+    _lay_down(page, stage, exam["name"])
+    _not_recognised(page, stage)
+    page.click("button:has-text('人工核验')")
+    expect(page.locator("h2.center")).to_have_text("复核中，可以先继续")
+    page.click("a:has-text('继续考试')")
+    expect(page.locator(".identity-mark")).to_contain_text("复核中，不影响考试")
+    page.click("button:has-text('开始考试')")
+    expect(page.locator("[data-question='1']")).to_be_visible()
+    assert stage("sitting", uid=exam["uid"])["status"] == "started"
+    _confirmed(chromium, stage, exam)
+    learner.open("/people/me/")
+    expect(page.locator("main")).to_contain_text("考试核验：已确认本人")
+    page.click("a:has-text('刷脸核验')")
+    page.click("button:has-text('撤回刷脸同意')")
+    page.click("dialog button:has-text('撤回并销毁')")
+    expect(page.locator("main")).to_contain_text("人脸特征已销毁")
+    assert learner.complaints == []
+    context.close()
+
+
+def _two_equal_routes(page: Page) -> None:
+    face = page.locator(".routes .btn", has_text="刷脸核验").bounding_box()
+    people = page.locator(".routes .btn", has_text="人工核验").bounding_box()
+    assert face
+    assert people
+    assert abs(face["width"] - people["width"]) < 2
+    assert face["height"] == people["height"]
+    assert face["y"] == people["y"]
+
+
+def _lay_down(page: Page, stage: StageHand, name: str) -> None:
+    page.click("a:has-text('刷脸核验')")
+    expect(page.locator("h2").first).to_have_text("刷脸核验单独同意书")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.fill("[name=signature]", name)
+    page.click("button:has-text('签名并同意')")
+    page.set_input_files("[name=card]", {"name": "c.jpg", "mimeType": "image/jpeg", "buffer": CARD})
+    page.click("button:has-text('打开摄像头拍本人')")
+    page.wait_for_selector("[data-face=wait]")
+    frames, jpeg = json.loads(stage("look", card=True, outcome="match"))
+    assert frames >= 5
+    assert jpeg
+    page.click("a:has-text('去核验')")
+
+
+def _not_recognised(page: Page, stage: StageHand) -> None:
+    """Three actions in some twelve seconds; the eyes say that it is somebody else."""
+    _two_equal_routes(page)
+    page.click(".routes button:has-text('刷脸核验')")
+    expect(page.locator(".face-act")).to_be_visible()
+    expect(page.locator("[data-line]")).to_have_text("正在比对，约几秒", timeout=WAIT)
+    frames, jpeg = json.loads(stage("look", card=False, outcome="no_match"))
+    assert frames >= 15
+    assert jpeg
+    expect(page.locator(".notice")).to_contain_text("与登记的照片不像")
+    expect(page.locator(".notice")).to_contain_text("还可以刷脸 3 次")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def _confirmed(chromium: Browser, stage: StageHand, exam: dict[str, str]) -> None:
+    """An official sees the card and hears the code."""
+    context = chromium.new_context(viewport=DESK, locale="zh-CN")
+    context.set_default_timeout(WAIT)
+    official = Actor(context.new_page(), stage.url)
+    official.log_in(exam["official"], exam["password"])
+    desk = official.open("/people/checks/")
+    assert exam["name"] not in desk.locator("main").inner_text()
+    desk.click("a:has-text('查看')")
+    desk.fill("[name=code]", _code(stage, exam["phone"]))
+    desk.check("[name=seen]")
+    desk.click("button:has-text('确认是本人')")
+    expect(desk.locator("main")).to_contain_text("已确认本人")
+    assert official.complaints == []
+    context.close()
+
+
+def _code(stage: StageHand, phone: str) -> str:
+    stage("work")
+    code: str = stage("code_sent_to", phone=phone)
+    return code
