@@ -27,6 +27,7 @@ ACTS = {
     "expert",
     "granted_by",
     "handler",
+    "held_by",
     "inspector",
     "issued_by",
     "made_by",

@@ -17,8 +17,8 @@ from anlan.foundation.codes.queries import code_name
 from anlan.foundation.notices.queries import unread_count
 from anlan.foundation.ui.menu import MenuGroup, MenuItem
 from anlan.hazards.queries import hazards, tips
-from anlan.injuries.queries import reviewing
 from anlan.identity.queries import rights
+from anlan.injuries.queries import reviewing
 from anlan.lib.dates import local_date
 from anlan.organizations import queries as organizations
 

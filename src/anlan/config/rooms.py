@@ -92,6 +92,7 @@ ANLAN_SCOPES = {
 # What each room keeps about a person, in the order in which it is shown; erased backwards.
 ANLAN_PERSONAL_DATA = [
     "anlan.identity.personal_data.PERSONAL_DATA",
+    "anlan.identity.face_data.PERSONAL_DATA",
     "anlan.classes.personal_data.PERSONAL_DATA",
     "anlan.attendance.personal_data.PERSONAL_DATA",
     "anlan.recordings.personal_data.PERSONAL_DATA",
@@ -104,4 +105,4 @@ ANLAN_PERSONAL_DATA = [
     "anlan.injuries.personal_data.PERSONAL_DATA",
 ]
 # How many people have a face on file: asked by the counter toward the filing. Empty: none kept.
-ANLAN_STORED_FACES = ""
+ANLAN_STORED_FACES = "anlan.identity.queries.faces.stored_faces"

@@ -1,0 +1,54 @@
+"""What is kept about a person's face and about who it was: `settings.ANLAN_PERSONAL_DATA`."""
+
+from datetime import datetime
+
+from anlan.identity.kept import Erasure, PersonalData, Row
+from anlan.identity.models import FaceTry, IdentityCheck, Person
+from anlan.identity.queries import faces
+from anlan.identity.services.faces import withdraw_consent
+
+
+def _faces(person: Person) -> list[Row]:
+    """The numbers themselves say nothing to anybody; that they are kept, and since when, does."""
+    signed: list[Row] = [
+        {"内容": f"刷脸同意书 {one.version}", "时间": one.signed_at, "结束": one.withdrawn_at}
+        for one in person.face_consents.order_by("signed_at")
+    ]
+    laid = [
+        {"内容": f"人脸登记：{one.get_status_display()}", "时间": one.at, "结束": one.ended_at}
+        for one in person.faces.order_by("at")
+    ]
+    asked = [
+        {
+            "内容": f"{one.get_purpose_display()}核验：{one.title}，{one.get_status_display()}",
+            "时间": one.at,
+            "结束": one.decided_at,
+        }
+        for one in person.identity_checks.order_by("at")
+    ]
+    return signed + laid + asked
+
+
+def _erase_faces(person: Person, at: datetime) -> Erasure:
+    """Numbers, pictures, scores and consents go; that a check was asked and how it ended stays
+    with the exam or session that it belongs to, without a name."""
+    if person.user is not None and faces.open_consent(person) is not None:
+        withdraw_consent(person, by=person.user, at=at)
+    gone = FaceTry.objects.filter(check_of__person=person).delete()[0]
+    gone += person.faces.all().delete()[0]
+    gone += person.face_consents.all().delete()[0]
+    kept = IdentityCheck.objects.filter(person=person).update(appeal="", code_hash="")
+    return Erasure(gone, kept)
+
+
+PERSONAL_DATA = (
+    PersonalData(
+        key="faces",
+        title="人脸和身份核验",
+        purpose="确认参加考试、签到和学习的是本人",
+        basis="本人的单独同意，可随时撤回（个人信息保护法第二十九条）；人工核验不需要人脸",
+        models=("identity.FaceConsent", "identity.Face", "identity.IdentityCheck"),
+        export=_faces,
+        erase=_erase_faces,
+    ),
+)
