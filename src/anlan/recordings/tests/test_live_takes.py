@@ -2,10 +2,13 @@
 
 import subprocess
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
-from anlan.recordings.live import ffmpeg
+from anlan.recordings.live import ffmpeg, runs
 from anlan.recordings.live.inbox import Inbox
 from anlan.recordings.live.services import end_live
 from anlan.recordings.live.takes import BrowserTake, CameraTake, take_of
@@ -104,12 +107,20 @@ def test_every_segment_plays_by_itself(cast: Cast, film: bytes) -> None:
         assert ffmpeg.frame_at(one.file.path, 0)
 
 
+def started_asleep(take: BrowserTake, _: object, part: int, *, fed: bool) -> runs.Run:
+    folder = Path(settings.ANLAN_LIVE) / str(take.live.uid) / "out" / f"{part:05d}"
+    take.run = runs.start(lambda _: ["sleep", "60"], folder, part, fed=fed)
+    return take.run
+
+
 def test_a_killed_ffmpeg_does_its_part_again_and_nothing_is_there_twice(
-    cast: Cast, film: bytes
+    cast: Cast, film: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     take = a_take(cast)
     fill(take.live, film)
-    take.step(LATER)
+    with monkeypatch.context() as slow:  # one that is certainly not done when it is killed
+        slow.setattr(take, "start", partial(started_asleep, take))
+        take.step(LATER)
     assert take.run
     take.run.kill()
     take.step(LATER)
