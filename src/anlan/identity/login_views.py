@@ -20,7 +20,7 @@ from anlan.lib.masking import mask_phone
 from anlan.lib.refusals import Refused
 
 STAYS = timedelta(days=90)
-_PHONE, _NEXT = "identity.phone", "identity.next"
+_PHONE, _NEXT = "login:phone", "login:next"
 WHY = "the learners' door"
 
 
