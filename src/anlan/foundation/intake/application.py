@@ -18,12 +18,13 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import msgspec
+from django.db import DatabaseError, InterfaceError
 from django.utils.timezone import now
 
 from anlan.foundation.intake import openapi, passes
 from anlan.foundation.intake.cutoffs import is_cut_off
 from anlan.foundation.intake.endpoints import Endpoint, Item
-from anlan.foundation.intake.groups import Busy, Group
+from anlan.foundation.intake.groups import Busy, Group, fresh_connection
 from anlan.foundation.intake.memory import remembering
 from anlan.foundation.intake.sharing import Sharing
 from anlan.lib.refusals import BadInput, Refused
@@ -106,6 +107,10 @@ class Intake:
             answer = _ask(hatch, environ)
         except Refused as refused:
             return _refuse(refused, start_response)
+        except (InterfaceError, DatabaseError) as failed:  # before anything was handed to a group
+            log.warning("intake could not look up a pass: %s", failed)
+            fresh_connection()
+            return _refuse(Busy(), start_response)
         except Exception:
             log.exception("intake: %s", path)
             broken = Refused("服务器出错，没有保存。", "请稍后重试；页面会保留已填写的内容。")

@@ -46,9 +46,10 @@ class _List:
         self._before = dict(live.values_list("user_id", "before"))
         ended = EndedSession.objects.filter(at__gt=at - LIFE)
         self._ended = frozenset(ended.values_list("mark", flat=True))
-        asked, self._asked = self._asked | self._closed, set()
+        asked = self._asked | self._closed
         closed = User.objects.filter(pk__in=asked, is_active=False)
         self._closed = frozenset(closed.values_list("pk", flat=True))
+        self._asked -= asked
         self._read_at = time.monotonic()
 
     def forget(self) -> None:

@@ -154,7 +154,7 @@ class Group:
                 one.called.set()
 
     def _commit(self, batch: Sequence[_Waiting]) -> None:
-        _fresh_connection()
+        fresh_connection()
         with self._door:
             self.counts.committed(time.time())
         try:
@@ -168,7 +168,7 @@ class Group:
                 self._alone(one)
 
     def _alone(self, one: _Waiting) -> None:
-        _fresh_connection()
+        fresh_connection()
         try:
             self._answer([one])
         except Exception as failed:
@@ -191,7 +191,7 @@ class Group:
             self.counts.broke(time.time())
         if isinstance(failed, InterfaceError | DatabaseError):
             log.warning("intake could not commit: %s", failed)
-            _fresh_connection()
+            fresh_connection()
             one.answer = Busy()
             return
         log.exception("intake writer failed", exc_info=failed)
@@ -212,7 +212,7 @@ class Group:
             return _encode(Told(self.counts, len(self._queue)))
 
 
-def _fresh_connection() -> None:
+def fresh_connection() -> None:
     """A dead connection is opened anew; one that a story's transaction holds stays as it is."""
     if not connection.in_atomic_block:
         close_old_connections()

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.utils.timezone import now
 
 from anlan.foundation.accounts.services import open_account
-from anlan.foundation.intake import passes
+from anlan.foundation.intake import application, passes
 from anlan.foundation.intake.cutoffs import cut_off
 from anlan.foundation.intake.tests.builders import ENDPOINTS
 from anlan.foundation.ledger.models import Entry
@@ -133,6 +134,20 @@ def test_a_refusal_is_not_remembered(door: Door) -> None:
 def test_a_broken_writer_is_said_and_nothing_is_kept(door: Door) -> None:
     told = door.ask("notes", {"text": "broken"})
     assert (told.status, notes()) == (500, [])
+
+
+def test_a_database_that_is_away_before_anything_is_written_is_waited_for(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("terminating connection due to unexpected postmaster exit")
+
+    with monkeypatch.context() as gone:
+        gone.setattr(application, "is_cut_off", away)
+        told = door.ask("notes", {"text": "a"})
+    assert (told.status, notes()) == (503, [])
+    assert int(told.headers["Retry-After"]) >= 1
+    assert door.ask("notes", {"text": "a"}).status == 200
 
 
 def test_logging_in_gives_a_pass_and_logging_out_takes_it(client: Client, cast: Cast) -> None:
