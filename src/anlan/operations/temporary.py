@@ -9,12 +9,14 @@ from pathlib import Path
 from django.db import connection
 from django.test.utils import override_settings
 
+from anlan.operations.tables import create_test_database
+
 
 @contextmanager
 def temporary_city(make: Callable[[], None] | None = None) -> Iterator[Path]:
-    """An empty, migrated database beside the real one, which is never touched; gone afterwards.
+    """An empty database with tables beside the real one, which is never touched; gone afterwards.
 
-    `make` fills Django's test database otherwise than by migrating it. On PostgreSQL the user must
+    `make` makes Django's test database otherwise than from nothing. On PostgreSQL the user must
     be allowed to create databases.
     """
     real = connection.settings_dict["NAME"]
@@ -25,7 +27,7 @@ def temporary_city(make: Callable[[], None] | None = None) -> Iterator[Path]:
             if connection.vendor == "sqlite"
             else f"anlan_temporary_{os.getpid()}"
         )
-        (make or _migrated)()
+        (make or create_test_database)()
         try:
             with override_settings(
                 ANLAN_FILES=folder / "files",
@@ -40,7 +42,3 @@ def temporary_city(make: Callable[[], None] | None = None) -> Iterator[Path]:
                 yield folder
         finally:
             connection.creation.destroy_test_db(str(real), verbosity=0)
-
-
-def _migrated() -> None:
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)

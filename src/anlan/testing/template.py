@@ -1,4 +1,4 @@
-"""One migrated database with codes and rules, made once and copied for every worker and stage.
+"""One database with tables, codes and rules, made once and copied for every worker and stage.
 
 On SQLite it is a file in pytest's cache, on PostgreSQL a database beside the test databases. Its
 name carries a digest of everything that it is made from, so a stale one is never found: change a
@@ -23,6 +23,7 @@ from django.db import connection
 from anlan.foundation.codes.queries import forget
 from anlan.foundation.codes.services import load_codes
 from anlan.foundation.rules.services import load_rules
+from anlan.operations.tables import create_test_database
 from anlan.testing.floors import PACKAGE, ROOT
 
 FOLDER = ROOT / ".pytest_cache" / "template"
@@ -68,7 +69,7 @@ def _sources() -> set[Path]:
     rooms = [Path(app.path) for app in apps.get_app_configs() if app.name.startswith("anlan.")]
     roots = [room / part for room in rooms for part in ("migrations", "models", "models.py")]
     roots += [PACKAGE / whole for whole in _WHOLE]
-    files = [Path(__file__)]
+    files = [Path(__file__), PACKAGE / "operations" / "tables.py"]
     for root in roots:
         files += [root] if root.is_file() else root.rglob("*")
     return {p for p in files if p.is_file() and _UNREAD.isdisjoint(p.relative_to(PACKAGE).parts)}
@@ -115,11 +116,11 @@ def _database() -> str:
 
 
 def _make(name: str) -> None:
-    """Migrate an empty database of that name, load codes and rules, leave it."""
+    """Lay down the tables of an empty database of that name, load codes and rules, leave it."""
     real, test = connection.settings_dict["NAME"], connection.settings_dict["TEST"]
     before, test["NAME"] = test.get("NAME"), name
     try:
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        create_test_database()
         load_codes()
         load_rules()
         connection.close()

@@ -15,9 +15,10 @@ from django.utils.timezone import now
 from anlan.foundation.jobs.services import EYES, FILMS, PROMPT, STEADY
 from anlan.operations import network
 from anlan.operations.certificate import CertificateFiles, self_signed
-from anlan.operations.commands.setup import bring_up_to_date, pending_migrations
+from anlan.operations.commands.setup import bring_up_to_date
 from anlan.operations.logins import standing, table
 from anlan.operations.supervisor import Child, Supervisor
+from anlan.operations.tables import pending_migrations
 
 MOST_WORKERS = 4
 WORKERS = {"签名日志": PROMPT, "后台任务": STEADY, "课件制作": FILMS, "证件与人脸": EYES}

@@ -4,9 +4,6 @@ import argparse
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils.timezone import now
 
 from anlan.archives.issuer import ISSUER, the_issuer
@@ -17,6 +14,7 @@ from anlan.foundation.codes.services import load_codes
 from anlan.foundation.rules.services import load_rules
 from anlan.lib.fields import keyring
 from anlan.lib.refusals import Refused
+from anlan.operations import tables
 from anlan.operations.commands import run_command
 from anlan.organizations.models import Organization
 from anlan.visits.services.checklists import load_inspection_lists
@@ -47,7 +45,7 @@ def bring_up_to_date(say: Callable[[str], None]) -> None:
 
     Refuses to go on when data is there but the keyring is not.
     """
-    steps = pending_migrations()
+    steps = tables.pending_migrations()
     if not settings.ANLAN_KEYRING.exists() and not steps and Organization.objects.exists():
         raise Refused(
             f"库里已有数据，但密钥文件不见了：{settings.ANLAN_KEYRING}。",
@@ -62,7 +60,7 @@ def bring_up_to_date(say: Callable[[str], None]) -> None:
     the_issuer()
     if steps:
         say(f"升级数据表（{steps} 步）")
-        call_command("migrate", verbosity=0, interactive=False)
+        tables.bring_up_to_date()
     say("　".join(f"{label} {load()}" for label, load in LOADERS))
     if settings.ANLAN_DEMONSTRATION and not Organization.objects.exists():
         say("装入演示城市（全部为合成数据）")
@@ -74,12 +72,6 @@ def issuer_is_lost() -> bool:
     if settings.ANLAN_ISSUER_P12 or (settings.ANLAN_ISSUER / ISSUER).exists():
         return False
     return CertificatePrint.objects.exists()
-
-
-def pending_migrations() -> int:
-    """How many steps the tables are behind this version."""
-    executor = MigrationExecutor(connection)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _silent(line: str) -> None:
