@@ -3,10 +3,9 @@
 Rows of an expert win over rows that the enterprise has declared.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
 
 from anlan.exemplars.models import DeclaredMeasure, Stand
 from anlan.exemplars.spans import Span
@@ -14,23 +13,6 @@ from anlan.organizations.models import Organization
 from anlan.visits.queries import inspections, visits
 
 ONE_DAY = timedelta(days=1)
-
-
-class Measure(Protocol):
-    """A count on a day: `numerator` of `denominator` were as they should be."""
-
-    @property
-    def numerator(self) -> int: ...
-    @property
-    def denominator(self) -> int: ...
-    @property
-    def on(self) -> date: ...
-    @property
-    def by_expert(self) -> bool: ...
-
-
-MeasuresOf = Callable[[Organization, str, date, date], Sequence[Measure]]
-VisitsOf = Callable[[Organization, date, date], Sequence[date]]
 
 
 @dataclass(frozen=True)
@@ -59,22 +41,20 @@ def declared_measures(
 
 def walked_measures(
     organization: Organization, key: str, since: date, until: date
-) -> Sequence[Measure]:
+) -> Sequence[Counted]:
     """What walks through the enterprise counted, from `since` to `until` (both included)."""
-    return inspections.measures_of(organization, key, since, until + ONE_DAY)
-
-
-MEASURES_OF: tuple[MeasuresOf, ...] = (walked_measures, declared_measures)
-VISITS_OF: VisitsOf = visits.days_of_visits
+    rows = inspections.measures_of(organization, key, since, until + ONE_DAY)
+    return [
+        Counted(one.numerator, one.denominator, one.on, one.by_expert, one.by_expert)
+        for one in rows
+    ]
 
 
 def newest_count(organization: Organization, key: str, span: Span) -> Counted | None:
     """The latest day's counts, added up; an expert's before the enterprise's own."""
+    asked = (organization, key, span.since, span.last)
     rows = [
-        row
-        for measures_of in MEASURES_OF
-        for row in measures_of(organization, key, span.since, span.last)
-        if row.denominator
+        row for row in (*walked_measures(*asked), *declared_measures(*asked)) if row.denominator
     ]
     seen = [row for row in rows if row.by_expert] or rows
     if not seen:
@@ -86,10 +66,10 @@ def newest_count(organization: Organization, key: str, span: Span) -> Counted | 
         sum(row.denominator for row in same),
         on,
         same[0].by_expert,
-        all(row.by_expert or getattr(row, "verified", False) for row in same),
+        all(row.verified for row in same),
     )
 
 
 def visit_days(organization: Organization, span: Span) -> list[date]:
     """Days on which an expert came."""
-    return sorted(set(VISITS_OF(organization, span.since, span.last)))
+    return sorted(set(visits.days_of_visits(organization, span.since, span.last)))

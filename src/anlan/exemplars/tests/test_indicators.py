@@ -4,9 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from anlan.exemplars import measured
 from anlan.exemplars.jobs import compute_indicators
-from anlan.exemplars.measured import Counted
 from anlan.exemplars.models import IndicatorValue
 from anlan.exemplars.queries.comparison import Filters, kept_values, medians, ranked
 from anlan.exemplars.queries.indicators import Value, Values, indicators
@@ -28,6 +26,7 @@ from anlan.exemplars.texts import note_text, parts_text, value_text
 from anlan.injuries.models import Circumstance
 from anlan.organizations.models import InsuredHeadcount, Kind, Organization
 from anlan.testing.cast import NOW, Cast, an_organization
+from anlan.visits.tests.builders import a_made_visit, an_expert
 
 
 def values(organization: Organization, year: int = 2026) -> Values:
@@ -118,25 +117,21 @@ def test_spending_is_shown_as_unverified(cast: Cast) -> None:
     assert value_text(values(cast.enterprise)["spending"]) == "缺数据"
 
 
-def test_an_expert_counts_before_the_enterprise(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_expert_counts_before_the_enterprise(cast: Cast) -> None:
     a_measure(cast, "ppe", 50, 50, TODAY - 2 * DAY)
     found = values(cast.enterprise)
     assert (value_text(found["ppe"]), found["ppe"].verified) == ("100.0%", False)
     assert value_text(found["mechanisation"]) == "缺数据"
     assert value_text(found["expert"]) == "0 次"
 
-    def experts(body: Organization, key: str, since: date, until: date) -> list[Counted]:
-        seen = Counted(17, 25, TODAY - 40 * DAY, True, True)
-        return [seen] if body == cast.enterprise and key == "ppe" else []
-
-    monkeypatch.setattr(measured, "MEASURES_OF", (experts, measured.declared_measures))
-    monkeypatch.setattr(measured, "VISITS_OF", lambda *_: [TODAY - 40 * DAY])
+    expert = an_expert(cast)
+    expert.grants.update(since=NOW - 50 * DAY)
+    a_made_visit(cast, expert, at=NOW - 40 * DAY)  # eight of ten wore it
     found = values(cast.enterprise)
-    assert said(found["ppe"]) == ("68.0%", "17 / 25 人")
+    assert said(found["ppe"]) == ("80.0%", "8 / 10 人")
     assert found["ppe"].verified
     assert value_text(found["expert"]) == "1 次"
+    assert value_text(values(cast.rival_enterprise)["expert"]) == "0 次"
 
 
 def test_the_night_computes_each_enterprise_once_a_day(cast: Cast) -> None:
