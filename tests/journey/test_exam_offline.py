@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.journey.conftest import PHONE, Actor, StageHand
 
@@ -173,3 +173,30 @@ def it_is_handed_in_without_a_network(scene: Scene, other: Page) -> None:
     assert set(found["answers"]) == {"1", "2", "3", "4", "5", "6"}
     expect(other.locator(".exam-result .big")).to_contain_text(re.sub(r"\.0$", "", found["score"]))
     assert "acked" not in str(other.evaluate(KEPT))
+
+
+@pytest.mark.long
+def test_what_was_ticked_before_the_script_came_is_an_answer(
+    stage: StageHand, chromium: Browser
+) -> None:
+    """A slow phone shows the plain page first; the learner is quicker than the script."""
+    stage("travel", to="2026-06-02T08:30:00+08:00")
+    exam = stage("an_exam_to_sit", opens=OPENS)
+    stage("travel", to=OPENS)
+    context = chromium.new_context(viewport=PHONE, locale="zh-CN", service_workers="block")
+    context.set_default_timeout(PATIENCE_MS)
+    scene = Scene(stage, exam, [context])
+    page = scene.open_on(context)
+    page.get_by_role("button", name="开始考试").click()
+    state(page, "答案随答随存")
+    held: list[Route] = []
+    page.route(re.compile(r"/phone-\w+\.js"), lambda route: held.append(route))
+    page.goto(stage.url + scene.home, wait_until="commit")
+    page.get_by_role("link", name="继续考试").click(no_wait_after=True)
+    page.locator("[data-question='1'] label.choice").first.click()
+    assert scene.answered == set()
+    for one in held:
+        one.continue_()
+    state(page, "已保存")
+    assert scene.answered == {"1"}
+    context.close()
