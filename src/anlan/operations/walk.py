@@ -13,7 +13,6 @@ from django.utils.timezone import now
 from anlan.archives.jobs import seal_closed_classes
 from anlan.archives.models import Archive, Certificate
 from anlan.archives.services.opening import keys_of
-from anlan.assessments.services import load_checklists, load_own_bank
 from anlan.attendance.models import MarkKind
 from anlan.bookings import services as bookings
 from anlan.bookings.models import Booking, BookingStatus
@@ -21,16 +20,14 @@ from anlan.classes import queries
 from anlan.classes.models import ChangeKind, Enrolment, Status, TrainingClass
 from anlan.classes.services import applications, changes, closing, door, enrolments, reviews
 from anlan.courses.models import Mode, Syllabus
-from anlan.courses.services import load_syllabi
-from anlan.foundation.codes.services import load_codes
 from anlan.foundation.files.services import keep
 from anlan.foundation.ledger.models import Entry
 from anlan.foundation.ledger.receipts import receipt_of
 from anlan.foundation.ledger.sequencer import public_key, sequence
-from anlan.foundation.rules.services import load_rules
 from anlan.identity.services import register_person
 from anlan.lib.dates import local_date
 from anlan.lib.refusals import Refused
+from anlan.operations.shipped import load_everything
 from anlan.operations.story import acts, troupe
 from anlan.operations.story.names import Inventor
 from anlan.proofs.receipt import check
@@ -104,10 +101,7 @@ class Walk:
         ]
 
     def load(self) -> str:
-        items = load_own_bank(at=self.at(60)).items.count()
-        codes, rules = load_codes(), load_rules()
-        lists, syllabi = load_checklists(), load_syllabi()
-        return f"代码 {codes}，规则 {rules}，题目 {items}，清单 {lists}，大纲 {syllabi}"
+        return load_everything(at=self.at(60))
 
     def register(self) -> str:
         at = self.at(50)

@@ -21,15 +21,12 @@ from anlan.archives import numbers, queries, run_queries
 from anlan.archives.models import Certificate, CertificateStatus, RunKind
 from anlan.archives.services import start_run
 from anlan.archives.services.runs import work_on
-from anlan.assessments.services import load_checklists, load_own_bank
 from anlan.classes.models import Enrolment, EnrolmentSource, TrainingClass
-from anlan.courses.services import load_syllabi
 from anlan.foundation.accounts.models import User
-from anlan.foundation.codes.services import load_codes
-from anlan.foundation.rules.services import load_rules
 from anlan.identity.models import Person
 from anlan.lib.dates import local_date
 from anlan.operations.demo.city import Size, build
+from anlan.operations.shipped import load_everything
 from anlan.operations.temporary import temporary_city
 
 Figures = dict[str, float | int | str]
@@ -43,11 +40,7 @@ PAST = 2019  # a year of the bench's own numbers
 def measure() -> Figures:
     """About two minutes, most of it to make the city."""
     with temporary_city():
-        load_codes()
-        load_rules()
-        load_own_bank(at=now())
-        load_checklists()
-        load_syllabi()
+        load_everything(at=now())
         build(CITY, seed=2021, today=now(), say=lambda line: None)
         return {"database": connection.vendor, **_issue(), **_look_up()}
 

@@ -21,15 +21,12 @@ from django.utils.timezone import now
 
 from anlan.archives.models import Certificate
 from anlan.archives.papers import certificate_pdf, report_pdf
-from anlan.assessments.services import load_checklists, load_own_bank
-from anlan.courses.services import load_syllabi
 from anlan.foundation.accounts.models import User
-from anlan.foundation.codes.services import load_codes
-from anlan.foundation.rules.services import load_rules
 from anlan.foundation.ui.assets import DIST
 from anlan.identity.services import confirm_roster, import_roster, upload_roster
 from anlan.lib.spreadsheets import write_table
 from anlan.operations.demo.city import SMALL, build
+from anlan.operations.shipped import load_everything
 from anlan.operations.story.names import Inventor
 from anlan.operations.story.troupe import ROSTER_HEADERS, Enterprise
 from anlan.operations.temporary import temporary_city
@@ -87,11 +84,7 @@ def _papers(walk: Walk) -> Figures:
 
 
 def _demo() -> Figures:
-    load_codes()
-    load_rules()
-    load_own_bank(at=now())
-    load_checklists()
-    load_syllabi()
+    load_everything(at=now())
     seconds = _seconds(lambda: build(SMALL, seed=2021, today=now(), say=lambda line: None))
     desk, desk_again = _weight("shiji")
     phone, phone_again = _weight("xueyuan")

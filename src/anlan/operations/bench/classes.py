@@ -3,14 +3,11 @@
 import random
 from datetime import datetime, timedelta
 
-from anlan.assessments.services import load_checklists, load_own_bank
 from anlan.classes.models import TrainingClass
-from anlan.courses.services import load_syllabi
-from anlan.foundation.codes.services import load_codes
-from anlan.foundation.rules.services import load_rules
 from anlan.lib.dates import local_date
 from anlan.operations.demo.past import Past, open_projects, shelves_of
 from anlan.operations.demo.people import write_firms, write_people
+from anlan.operations.shipped import load_everything
 from anlan.operations.story import troupe
 from anlan.operations.story.names import Inventor
 
@@ -20,11 +17,7 @@ PEOPLE_A_FIRM = 10
 
 def closed_classes(count: int, learners: int, *, today: datetime, seed: int = 1) -> None:
     """Write `count` closed classes of `learners` each into an empty database with its tables."""
-    load_codes()
-    load_rules()
-    load_own_bank(at=today)
-    load_checklists()
-    load_syllabi()
+    load_everything(at=today)
     chance, inventor = random.Random(seed), Inventor(seed)
     began = today - timedelta(days=390)
     who = troupe.officials(DISTRICT, at=began)

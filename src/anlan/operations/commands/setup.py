@@ -8,27 +8,12 @@ from django.utils.timezone import now
 
 from anlan.archives.issuer import ISSUER, the_issuer
 from anlan.archives.models import CertificatePrint
-from anlan.assessments.services import load_checklists, load_own_bank
-from anlan.courses.services import load_syllabi
-from anlan.foundation.codes.services import load_codes
-from anlan.foundation.rules.services import load_rules
 from anlan.lib.fields import keyring
 from anlan.lib.refusals import Refused
 from anlan.operations import tables
 from anlan.operations.commands import run_command
+from anlan.operations.shipped import load_everything
 from anlan.organizations.models import Organization
-from anlan.visits.services.checklists import load_inspection_lists
-
-# What the product ships, in the order in which one needs the other. Each loader is idempotent and
-# says how many it looked after.
-LOADERS: tuple[tuple[str, Callable[[], int]], ...] = (
-    ("代码表", load_codes),
-    ("规则", load_rules),
-    ("题库", lambda: load_own_bank(at=now()).items.count()),
-    ("实操评分表", load_checklists),
-    ("培训大纲", load_syllabi),
-    ("检查清单", load_inspection_lists),
-)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +46,7 @@ def bring_up_to_date(say: Callable[[str], None]) -> None:
     if steps:
         say(f"升级数据表（{steps} 步）")
         tables.bring_up_to_date()
-    say("　".join(f"{label} {load()}" for label, load in LOADERS))
+    say(load_everything(at=now()))
     if settings.ANLAN_DEMONSTRATION and not Organization.objects.exists():
         say("装入演示城市（全部为合成数据）")
         run_command("demo", ["--quiet"] if say is _silent else [])
