@@ -105,13 +105,16 @@ def test_without_a_key_a_receipt_is_not_yet_good(checker: Checker, tmp_path: Pat
     checker.page.wait_for_selector(".check-outcome[data-tone=ok]")
 
 
-def test_random_trees_and_leaves_are_judged_alike(offline: Checker, tmp_path: Path) -> None:
-    paths = laid_out(tmp_path, check_cases.random_receipts(200, seed=20261123), ".json")
+@pytest.mark.parametrize("count", [40, pytest.param(200, marks=pytest.mark.long)])
+def test_random_trees_and_leaves_are_judged_alike(
+    offline: Checker, tmp_path: Path, count: int
+) -> None:
+    paths = laid_out(tmp_path, check_cases.random_receipts(count, seed=20261123), ".json")
     offline.give(KEYS[:1])
     found = offline.put(*paths)
     assert disagreements(found, paths, KEYS[:1]) == {}
     good = sum(one.tone == "ok" for one in found.values())
-    assert 140 <= good <= 160  # a quarter is spoilt
+    assert 0.7 <= good / count <= 0.8  # a quarter is spoilt
 
 
 def test_sm3_is_the_same_at_every_length(offline: Checker, tmp_path: Path) -> None:
@@ -132,16 +135,17 @@ def test_archives_are_judged_alike(offline: Checker, tmp_path: Path) -> None:
     assert "截断" in found["cut-10.zip"].texts
 
 
-def test_a_flipped_bit_is_judged_alike(offline: Checker, tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [12, pytest.param(50, marks=pytest.mark.long)])
+def test_a_flipped_bit_is_judged_alike(offline: Checker, tmp_path: Path, count: int) -> None:
     """zlib also refuses a spare field of a deflate stream (NLEN) that the page's reader skips."""
     whole = tmp_path / "whole"
     whole.write_bytes(an_archive())
     seal = verify(whole).seal
-    paths = laid_out(tmp_path, check_cases.flipped(50, seed=7), ".zip")
+    paths = laid_out(tmp_path, check_cases.flipped(count, seed=7), ".zip")
     found = offline.put(*paths)
     apart = disagreements(found, paths, [])
     assert [name for name in apart if found[name].tone != "ok" or found[name].seal != seal] == []
-    assert len(apart) < 5
+    assert len(apart) <= count // 10
 
 
 def test_an_unpacked_archive_is_judged_alike(checker: Checker, tmp_path: Path) -> None:
