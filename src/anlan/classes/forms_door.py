@@ -34,6 +34,19 @@ class CardForm(PlainForm):
     )
 
 
+class DeskLoginForm(PlainForm):
+    """Who stands before the screen, as on the ID card."""
+
+    name = forms.CharField(label="姓名", max_length=64)
+    last_four = forms.RegexField(
+        r"^[0-9]{3}[0-9Xx]$",
+        label="身份证号后四位",
+        max_length=4,
+        strip=True,
+        error_messages={"invalid": "请填身份证号的最后四位，末位可能是 X。"},
+    )
+
+
 class PlaceForm(PlainForm):
     """Degrees, as the browser gives them."""
 

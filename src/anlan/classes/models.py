@@ -325,6 +325,41 @@ class WrongCode(models.Model):
         return f"{self.person} {self.at}"
 
 
+class DeskLoginStatus(models.TextChoices):
+    ASKED = "asked", "等待确认"
+    ALLOWED = "allowed", "已确认"
+    REFUSED = "refused", "没有确认"
+    USED = "used", "已登录"
+
+
+class DeskLogin(models.Model):
+    """A phone before the class's screen asks to be logged in as a learner of the class.
+
+    `person` is empty where name and number found nobody: kept to count wrong tries. `phone` is a
+    keyed hash of the browser's cookie. Forgotten after a day.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    session = models.ForeignKey(Session, models.CASCADE, related_name="desk_logins")
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
+    number = models.PositiveSmallIntegerField(help_text="two digits, on the phone and the screen")
+    phone = models.CharField(max_length=64)
+    status = models.CharField(max_length=8, choices=DeskLoginStatus, default=DeskLoginStatus.ASKED)
+    at = models.DateTimeField(db_index=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["session", "status", "at"], name="desk_login_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number:02d} {self.person}"
+
+
 class Trial(models.Model):
     """One try of one enrolled person: theory sitting, practical check, or both. 0 is the first.
 

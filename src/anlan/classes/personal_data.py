@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.db.models import Max, QuerySet
 
-from anlan.classes.models import Enrolment, Status, WrongCode
+from anlan.classes.models import DeskLogin, Enrolment, Status, WrongCode
 from anlan.identity.kept import Erasure, PersonalData, Row, years_after
 from anlan.identity.models import Person
 
@@ -40,6 +40,7 @@ def _holds(person: Person) -> list[str]:
 
 def _erase(person: Person, at: datetime) -> Erasure:
     gone = WrongCode.objects.filter(person=person).delete()[0]
+    gone += DeskLogin.objects.filter(person=person).delete()[0]
     return Erasure(gone, _enrolments(person).count())
 
 
@@ -60,7 +61,7 @@ PERSONAL_DATA = (
         title="培训班报名",
         purpose="组织培训、核算学时和补贴，备查",
         basis="工伤保险条例第十二条；安全生产法第二十八条（教育培训档案）",
-        models=("classes.Enrolment", "classes.WrongCode"),
+        models=("classes.Enrolment", "classes.WrongCode", "classes.DeskLogin"),
         export=_export,
         erase=_erase,
         rule="archive.keep_years",

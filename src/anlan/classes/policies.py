@@ -5,6 +5,7 @@ from anlan.attendance.models import Leave
 from anlan.classes.held import OfClass
 from anlan.classes.models import (
     ChangeRequest,
+    DeskLogin,
     Enrolment,
     HoursMadeUp,
     Session,
@@ -89,6 +90,12 @@ def may_run_change(user: User, change: ChangeRequest) -> bool:
 
 def may_run_session(user: User, session: Session) -> bool:
     return may_run(user, session.klass)
+
+
+def may_answer_desk_login(user: User, asked: DeskLogin) -> bool:
+    """Whoever runs the half-day, and nobody for themselves."""
+    own = asked.person is not None and asked.person.user_id == user.pk
+    return not own and may_run_session(user, asked.session)
 
 
 def may_show_code(user: User, session: Session) -> bool:

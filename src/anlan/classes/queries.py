@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
@@ -12,6 +12,8 @@ from anlan.classes.models import (
     ChangeRequest,
     ChangeStatus,
     Closing,
+    DeskLogin,
+    DeskLoginStatus,
     Enrolment,
     EnrolmentStatus,
     HalfDay,
@@ -24,10 +26,18 @@ from anlan.foundation.accounts.queries import Reach, reach
 from anlan.foundation.rules.queries import Rulebook, rulebook
 from anlan.identity.models import Person
 from anlan.lib.bigrams import matching
-from anlan.lib.dates import at_shanghai
+from anlan.lib.dates import at_shanghai, local_date
 
 OFFERED = (Status.APPROVED, Status.RUNNING, Status.CLOSED)
 COUNTED = (EnrolmentStatus.ENROLLED, EnrolmentStatus.GAVE_UP)
+
+
+@dataclass(frozen=True)
+class WaitingPhone:
+    """A request to be logged in; how many others asked from the same phone today."""
+
+    asked: DeskLogin
+    others: int
 
 
 def visible_to(user: User) -> QuerySet[TrainingClass]:
@@ -61,6 +71,27 @@ def session_for(user: User, uid: uuid.UUID) -> Session:
         "klass__provider", "klass__syllabus", "trainer", "venue", "register", "module"
     )
     return found.get(uid=uid, klass__in=visible_to(user))
+
+
+def desk_login_for(user: User, uid: uuid.UUID) -> DeskLogin:
+    """A phone that waits before a screen of a visible class."""
+    found = DeskLogin.objects.select_related("session__klass__provider", "person__user")
+    return found.get(uid=uid, session__klass__in=visible_to(user))
+
+
+def phones_waiting(session: Session, *, at: datetime) -> list[WaitingPhone]:
+    """Who asks now to be logged in before this screen, first come first."""
+    minutes = rulebook(local_date(at)).whole("classes.desk_login_minutes")
+    rows = session.desk_logins.filter(person__isnull=False).select_related("person")
+    today = list(rows.order_by("at"))
+    people: dict[str, set[int | None]] = {}
+    for one in today:
+        people.setdefault(one.phone, set()).add(one.person_id)
+    return [
+        WaitingPhone(one, len(people[one.phone]) - 1)
+        for one in today
+        if one.status == DeskLoginStatus.ASKED and one.at > at - timedelta(minutes=minutes)
+    ]
 
 
 def enrolment_for(user: User, uid: uuid.UUID) -> Enrolment:

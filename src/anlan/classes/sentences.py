@@ -27,5 +27,6 @@ SENTENCES = {
     "retake_advised": "复核后建议一名学员重考：{reason}",
     "attachment_filed": "归档附件：{title}",
     "survey_received": "收到一份满意度评价",
+    "desk_login_vouched": "班主任当面核对身份证，确认一部手机登录",
     "class_closed": "结班：{passed}/{enrolled} 人合格",
 }

@@ -17,6 +17,7 @@ from anlan.classes.views import (
     sign,
     sittings,
     stills,
+    vouching,
     watch,
 )
 
@@ -32,6 +33,10 @@ live_urls: list[URLPattern] = [
     path("session/<uuid:uid>/card", checks.card, name="card"),
     path("session/<uuid:uid>/place", checks.place, name="place"),
     path("session/<uuid:uid>/sign", sign.sign, name="sign"),
+    path("session/<uuid:uid>/desk-login", vouching.desk_login, name="desk_login"),
+    path("desk-login/waiting", vouching.waiting, name="desk_login_waiting"),
+    path("desk-login/state", vouching.state, name="desk_login_state"),
+    path("desk-login/<uuid:uid>/decide", vouching.decide, name="decide_desk_login"),
     path("session/<uuid:uid>/identify", learner.identify, name="identify"),
     path("session/<uuid:uid>/signed", sign.signed, name="signed"),
     path("session/<uuid:uid>/sheet.pdf", roll.sheet_pdf, name="sheet_pdf"),

@@ -22,6 +22,7 @@ from anlan.assessments.services import (
 from anlan.attendance.services import forget_addresses
 from anlan.bookings.jobs import promote_waiters
 from anlan.classes.jobs import start_due_classes
+from anlan.classes.services.vouching import forget_desk_logins
 from anlan.courses.films.making import make_next
 from anlan.courses.jobs import glean_sittings
 from anlan.exemplars.jobs import compute_indicators, expire_namings, watch_namings
@@ -96,6 +97,7 @@ SCHEDULE = [
     Job(reseal_ordered_classes, every=timedelta(seconds=5)),
     Job(export_ordered_years, every=timedelta(seconds=5)),
     Job(work_on_runs, every=timedelta(seconds=2)),
+    Job(forget_desk_logins, every=timedelta(hours=1)),
     Job(forget_attempts, every=timedelta(hours=1)),
     Job(forget_ended, every=timedelta(hours=1)),
     Job(forget_old_tries, every=timedelta(hours=1)),

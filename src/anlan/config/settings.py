@@ -72,6 +72,8 @@ ANLAN_SMS_SECRET_FILE = env.text("ANLAN_SMS_SECRET_FILE", "")
 ANLAN_EYES = "anlan.vision.eyes.Eyes"  # the processes that look at faces and papers
 # Whose class managers look when a face is not enough: asked with the ledger subject of the check.
 ANLAN_CHECK_HOST = "anlan.classes.hosts.host_of"
+# Scanned addresses beside whose log-in somebody at the desk may let the visitor in.
+ANLAN_DESK_DOORS = {"classes:sign": "classes:desk_login"}
 ANLAN_MENU = "anlan.config.menu.menu_for"
 ANLAN_TABS = "anlan.config.menu.tabs_for"
 ANLAN_ROLE_LABEL = "anlan.config.menu.role_label"

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import now
 from django.views.decorators.http import require_http_methods
@@ -43,8 +44,9 @@ def phone(request: HttpRequest) -> HttpResponse:
         else:
             request.session[_PHONE] = number
             return redirect("identity:login_code")
+    context = {"form": form, "desk": _desk_door(str(request.session.get(_NEXT, "")))}
     status = 422 if form.errors else 200
-    return render(request, "identity/login_phone.html", {"form": form}, status=status)
+    return render(request, "identity/login_phone.html", context, status=status)
 
 
 @public(WHY)
@@ -80,6 +82,17 @@ def _onward(request: HttpRequest) -> str:
     wanted = str(request.session.pop(_NEXT, ""))
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
     return wanted if safe else str(settings.LOGIN_REDIRECT_URL)
+
+
+def _desk_door(wanted: str) -> str:
+    """Where somebody at the desk lets in who has scanned the code there; empty elsewhere."""
+    path, _, query = wanted.partition("?")
+    try:
+        found = resolve(path)
+    except Resolver404:
+        return ""
+    door = settings.ANLAN_DESK_DOORS.get(found.view_name)
+    return f"{reverse(door, kwargs=found.kwargs)}?{query}" if door else ""
 
 
 def _code_file() -> str:

@@ -23,13 +23,14 @@ from anlan.classes.views import (
     sign,
     sittings,
     stills,
+    vouching,
     watch,
 )
 from anlan.testing.cast import NOW
 
 PAGES = (
     *(application, change, record, review, door, exams, files, holds, learner, roll, sign),
-    *(filming, stills, watch, checks, absences, papers, sittings),
+    *(filming, stills, vouching, watch, checks, absences, papers, sittings),
 )
 SetClock = Callable[[datetime], None]
 

@@ -43,8 +43,8 @@ def door(request: HttpRequest, session: Session) -> HttpResponse:
     """The whole screen; its code and its roll update by themselves."""
     register = _register(session)
     roll, at = door_roll(session), now()
-    context = _scene(session, register, roll, at) | {
-        "may_act": policies.may_run_session(actor(request), session),
+    context = _scene(session, register, roll, at) | _acts(request, session, at)
+    context |= {
         "sign_for": SignForForm(people=_here_or_missing(roll), auto_id="sign_for_%s"),
         "walk_in": WalkInForm(employers=_employers(roll), auto_id="walk_in_%s"),
         "card": CardForm(initial={"kind": _leave_or_come(register, at)}, auto_id="card_%s"),
@@ -58,10 +58,9 @@ def door(request: HttpRequest, session: Session) -> HttpResponse:
 @at_the_screen
 def door_roll_part(request: HttpRequest, session: Session) -> HttpResponse:
     """The roll alone, asked for every few seconds."""
-    context = _scene(session, _register(session), door_roll(session), now()) | {
-        "may_act": policies.may_run_session(actor(request), session),
-    }
-    return render(request, "classes/live/_roll.html", context)
+    at = now()
+    context = _scene(session, _register(session), door_roll(session), at)
+    return render(request, "classes/live/_roll.html", context | _acts(request, session, at))
 
 
 @never_cache
@@ -132,6 +131,12 @@ def _scene(session: Session, register: Register, roll: DoorRoll, at: datetime) -
         "leaving": at >= register.ends_at,
         "full": session.klass.quota <= len(roll.lines),
     }
+
+
+def _acts(request: HttpRequest, session: Session, at: datetime) -> dict[str, object]:
+    """What the class manager alone sees."""
+    may = policies.may_run_session(actor(request), session)
+    return {"may_act": may, "phones": queries.phones_waiting(session, at=at) if may else []}
 
 
 def _leave_or_come(register: Register, at: datetime) -> MarkKind:

@@ -61,7 +61,7 @@ def _offered(request: HttpRequest, session: Session, person: Person, at: datetim
         raise Refused(f"这个班{session.klass.get_status_display()}，不能签到。", "请联系班主任。")
     code = request.GET.get("c", "")
     assert session.register is not None
-    device = _device(request)
+    device = device_of(request)
     stand = own.standing(session.register, person, at, device=device)
     ticket = ""
     if code and stand.act:
@@ -76,7 +76,7 @@ def _offered(request: HttpRequest, session: Session, person: Person, at: datetim
         "label": _label(request),
         "life": int(tickets.LIFE.total_seconds()),
     }
-    return _with_device(request, render(request, "classes/phone/sign.html", context))
+    return with_device(request, render(request, "classes/phone/sign.html", context))
 
 
 def _tapped(request: HttpRequest, session: Session, person: Person, at: datetime) -> HttpResponse:
@@ -97,7 +97,7 @@ def _tapped(request: HttpRequest, session: Session, person: Person, at: datetime
         by=by,
         at=at,
         scanned_at=scan.at,
-        device=_device(request),
+        device=device_of(request),
         address=str(request.META.get("REMOTE_ADDR", "")),
         nonce=nonce,
         other_phone=request.POST.get("other_phone", ""),
@@ -188,7 +188,7 @@ def _not_signed(request: HttpRequest, session: Session | None, refused: Refused)
     return render(request, "classes/phone/not_signed.html", context, status=status)
 
 
-def _with_device(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def with_device(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """A long-lived random cookie tells one phone from another; it names nobody.
 
     It is put among the cookies that came, so that the pass that goes out with it names it too.
@@ -220,7 +220,7 @@ def _nonce(text: str) -> uuid.UUID:
         raise BadInput("这次提交不完整，没有登记。", "请重新扫码。") from wrong
 
 
-def _device(request: HttpRequest) -> str:
+def device_of(request: HttpRequest) -> str:
     return request.COOKIES.get(DEVICE, "")[:64]
 
 
