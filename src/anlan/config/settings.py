@@ -74,6 +74,7 @@ ANLAN_EYES = "anlan.vision.eyes.Eyes"  # the processes that look at faces and pa
 ANLAN_CHECK_HOST = "anlan.classes.hosts.host_of"
 ANLAN_MENU = "anlan.config.menu.menu_for"
 ANLAN_TABS = "anlan.config.menu.tabs_for"
+ANLAN_MENU_SECONDS = 20  # so old a number in the menu may be, unless its reader did something
 ANLAN_ROLE_LABEL = "anlan.config.menu.role_label"
 ANLAN_SCHEDULE = "anlan.config.schedule.SCHEDULE"
 
@@ -92,6 +93,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "anlan.foundation.ui.uploads.UploadLimitMiddleware",
     "anlan.foundation.ui.middleware.RefusalMiddleware",
+    "anlan.foundation.ui.waiting.DeedMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
