@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "anlan.foundation.ui.uploads.UploadLimitMiddleware",
     "anlan.foundation.ui.middleware.RefusalMiddleware",
     "anlan.foundation.ui.waiting.DeedMiddleware",
+    "anlan.foundation.ui.wrong_door.WrongDoorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
