@@ -1,7 +1,8 @@
 """What is missing before a class can be closed, said exactly, with where to mend it."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import cache, partial
 
 from django.db.models import Count, Q
 
@@ -13,38 +14,47 @@ from anlan.classes.models import Session, TrainingClass
 from anlan.classes.results import Result, may_make_up, results_of
 from anlan.classes.sittings import undecided_count
 from anlan.courses.models import Mode
+from anlan.foundation.rules.queries import Rulebook
 from anlan.lib.dates import date_text, local_date
 from anlan.lib.masking import mask_name
 from anlan.recordings.models import LiveStatus
 
+RulesOn = Callable[[date], Rulebook]
 
-def missing_evidence(klass: TrainingClass, *, at: datetime) -> list[Gap]:
-    """Everything that keeps the class from being closed; empty when it may be."""
+
+def missing_evidence(
+    klass: TrainingClass, *, at: datetime, results: Mapping[int, Result] | None = None
+) -> list[Gap]:
+    """Everything that keeps the class from being closed; empty when it may be.
+
+    `results`: `results_of(klass)`, where the caller has asked for them already.
+    """
     arrived = Count("register__marks", filter=Q(register__marks__kind=MarkKind.IN), distinct=True)
     going = Count("lives", filter=~Q(lives__status=LiveStatus.FINISHED), distinct=True)
     timetable = queries.sessions_of(klass).prefetch_related("recordings")
     sessions = list(timetable.annotate(arrived=arrived, going=going))
+    rules_on = cache(partial(queries.rules_for, klass))
+    found = list((results_of(klass) if results is None else results).values())
     return [
-        *_people(klass),
-        *_sessions(klass, sessions, at),
-        *_checks(klass, sessions, at),
-        *_trials(klass, at),
-        *_surveys(klass, at),
+        *_people(found),
+        *_sessions(sessions, rules_on, at),
+        *_checks(sessions, rules_on(local_date(at))),
+        *_trials(klass, found, rules_on(local_date(at))),
+        *_surveys(klass, found, rules_on(klass.first_day or local_date(at))),
         *_changes(klass),
     ]
 
 
-def _people(klass: TrainingClass) -> Iterator[Gap]:
-    if not queries.seats_taken(klass):
+def _people(results: Sequence[Result]) -> Iterator[Gap]:
+    if not results:
         yield Gap("roll", "班里没有学员。请先报名，或申请取消开班。")
 
 
-def _sessions(klass: TrainingClass, sessions: Sequence[Session], at: datetime) -> Iterator[Gap]:
+def _sessions(sessions: Sequence[Session], rules_on: RulesOn, at: datetime) -> Iterator[Gap]:
     held = [s for s in sessions if s.register and s.register.ends_at <= at]
     if len(held) < len(sessions):
         last = _named(sessions[-1])
         yield Gap("timetable", f"还有 {len(sessions) - len(held)} 个半天没有上完，最后是{last}。")
-    rules = {day: queries.rules_for(klass, day) for day in {session.day for session in held}}
     for session in held:
         if not session.arrived:  # type: ignore[attr-defined]
             text = f"{_named(session)}没有任何签到。请补交纸质签到表或申请变更。"
@@ -53,15 +63,14 @@ def _sessions(klass: TrainingClass, sessions: Sequence[Session], at: datetime) -
             text = f"{_named(session)}的直播录像还没有结束归档，请先结束直播并稍等片刻。"
             yield Gap("recordings", text)
             continue
-        rule = rules[session.day].ruling("class.recording_required")
+        rule = rules_on(session.day).ruling("class.recording_required")
         if rule.value and session.mode == Mode.OFFLINE and not session.recordings.all():
             yield Gap("recordings", f"{_named(session)}没有录像，请上传。", rule.clause)
 
 
-def _checks(klass: TrainingClass, sessions: Sequence[Session], at: datetime) -> Iterator[Gap]:
+def _checks(sessions: Sequence[Session], rules: Rulebook) -> Iterator[Gap]:
     """Phones changed more often than the rule lets pass: a person says that it is in order."""
     registers = [session.register for session in sessions if session.register]
-    rules = queries.rules_for(klass, local_date(at))
     if waiting := must_be_checked(registers, rules=rules):
         clause = rules.ruling("attendance.device_free").clause
         text = f"有 {waiting} 条换用手机的签到还没有核对，请在签到屏上确认或划除。"
@@ -72,9 +81,8 @@ def _named(session: Session) -> str:
     return f"{date_text(session.day)}{session.get_half_display()}"
 
 
-def _trials(klass: TrainingClass, at: datetime) -> Iterator[Gap]:
-    results = list(results_of(klass).values())
-    most = queries.rules_for(klass, local_date(at)).whole("makeup.tries_max")
+def _trials(klass: TrainingClass, results: Sequence[Result], rules: Rulebook) -> Iterator[Gap]:
+    most = rules.whole("makeup.tries_max")
     untested = sum(1 for r in results if r.attended and not r.trials)
     pending = [r for r in results if r.pending]
     failed = [r for r in results if may_make_up(r, most)]
@@ -88,11 +96,11 @@ def _trials(klass: TrainingClass, at: datetime) -> Iterator[Gap]:
         yield Gap("exams", f"{_names(failed)}考核未合格，请安排补考，或登记放弃补考的理由。")
 
 
-def _surveys(klass: TrainingClass, at: datetime) -> Iterator[Gap]:
-    rule = queries.rules_for(klass, klass.first_day or local_date(at)).ruling("survey.share_min")
+def _surveys(klass: TrainingClass, results: Sequence[Result], rules: Rulebook) -> Iterator[Gap]:
+    rule = rules.ruling("survey.share_min")
     if not rule.value:
         return
-    people, answers = queries.seats_taken(klass), klass.surveys.count()
+    people, answers = len(results), klass.surveys.count()
     if answers < float(rule.value) * people:
         yield Gap(
             "surveys",

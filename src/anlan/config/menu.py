@@ -1,12 +1,13 @@
 """The menus: which pages a role finds where. Lists; the only choice is by role."""
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import now
 
 from anlan.bookings import queries as bookings
 from anlan.bookings.policies import booking_organization
 from anlan.classes import queries as classes
-from anlan.classes.models import Status
+from anlan.classes.models import Status, TrainingClass
 from anlan.exemplars.queries import declarations, exemplars
 from anlan.foundation.access.policies import looks_after_accounts, looks_after_all
 from anlan.foundation.accounts.models import Role, User
@@ -49,14 +50,14 @@ def tabs_for(user: User) -> list[MenuItem]:
             MenuItem("首页", reverse("desks:home"), "home"),
             MenuItem("实操考核", reverse("classes:examiner"), "clipboard-check"),
             MenuItem("培训班", reverse("classes:list"), "list-details"),
-            MenuItem("通知", reverse("notices:inbox"), "bell", unread_count(user)),
+            MenuItem("通知", reverse("notices:inbox"), "bell", lambda: unread_count(user)),
         ]
     if reach(user).has(Role.EXPERT):
         return [
             MenuItem("诊疗", reverse("visits:today"), "home"),
             MenuItem("隐患", reverse("hazards:mine"), "alert-triangle"),
             MenuItem("清单", reverse("visits:checklists"), "list-check"),
-            MenuItem("通知", reverse("notices:inbox"), "bell", unread_count(user)),
+            MenuItem("通知", reverse("notices:inbox"), "bell", lambda: unread_count(user)),
         ]
     return [
         MenuItem("首页", reverse("desks:home"), "home"),
@@ -89,7 +90,7 @@ def _official(user: User) -> list[MenuGroup]:
             "开班审批",
             reverse("classes:queue"),
             "rubber-stamp",
-            classes.waiting_for(user).count() + classes.changes_waiting_for(user).count(),
+            lambda: classes.waiting_for(user).count() + classes.changes_waiting_for(user).count(),
         ),
     ]
     ledgers = [
@@ -98,7 +99,7 @@ def _official(user: User) -> list[MenuGroup]:
             "单位台账",
             reverse("organizations:ledger"),
             "building",
-            organizations.waiting_for(user).count() if decides else 0,
+            (lambda: organizations.waiting_for(user).count()) if decides else None,
         ),
         MenuItem("人员", reverse("identity:people"), "users"),
         MenuItem("讲师", reverse("trainers:ledger"), "school"),
@@ -143,7 +144,7 @@ def _kept(user: User) -> list[MenuItem]:
             "删除申请",
             reverse("identity:deletions"),
             "user-check",
-            rights.deletions_waiting(user).count(),
+            lambda: rights.deletions_waiting(user).count(),
         ),
         *_privacy(),
     ]
@@ -176,13 +177,13 @@ def _examples(user: User, decides: bool) -> list[MenuItem]:
             "示范企业",
             reverse("exemplars:ledger"),
             "award",
-            exemplars.waiting_for(user, local_date(now())).count(),
+            lambda: exemplars.waiting_for(user, local_date(now())).count(),
         ),
         MenuItem(
             "企业申报核实",
             reverse("exemplars:declarations"),
             "file-certificate",
-            declarations.waiting_for(user) if decides else 0,
+            (lambda: declarations.waiting_for(user)) if decides else None,
         ),
     ]
 
@@ -190,28 +191,27 @@ def _examples(user: User, decides: bool) -> list[MenuItem]:
 def _codings(user: User, decides: bool) -> list[MenuItem]:
     if not decides:
         return []
-    waiting = reviewing.waiting_count(user)
-    return [MenuItem("经过编码", reverse("injuries:coding"), "keyboard", waiting)]
+    coding = reverse("injuries:coding")
+    return [MenuItem("经过编码", coding, "keyboard", lambda: reviewing.waiting_count(user))]
 
 
 def _dangers(user: User, decides: bool) -> list[MenuItem]:
-    waiting = hazards.waiting_for(user, now()).count() if decides else 0
+    waits = (lambda: hazards.waiting_for(user, now()).count()) if decides else None
     found = [
-        MenuItem("隐患", reverse("hazards:ledger"), "alert-triangle", waiting),
+        MenuItem("隐患", reverse("hazards:ledger"), "alert-triangle", waits),
         MenuItem("专家诊疗", reverse("visits:ledger"), "heart-handshake"),
     ]
     if decides:
-        told = tips.open_tips(user).count()
-        found.append(MenuItem("举报核查", reverse("hazards:tips"), "message", told))
+        told = reverse("hazards:tips")
+        found.append(MenuItem("举报核查", told, "message", lambda: tips.open_tips(user).count()))
     return found
 
 
 def _provider(user: User) -> list[MenuGroup]:
-    returned = classes.visible_to(user).filter(
-        status=Status.RETURNED, provider__uid__in=reach(user).organizations
-    )
     work = [
-        MenuItem("我的培训班", reverse("classes:list"), "list-details", returned.count()),
+        MenuItem(
+            "我的培训班", reverse("classes:list"), "list-details", lambda: _returned(user).count()
+        ),
         MenuItem("申请开班", reverse("classes:apply"), "plus"),
         MenuItem("答卷复核与申诉", reverse("classes:reviews"), "scale"),
         MenuItem("身份核验", reverse("identity:checks"), "face-id"),
@@ -226,6 +226,11 @@ def _provider(user: User) -> list[MenuGroup]:
         MenuItem("本机构信息", reverse("organizations:mine"), "building"),
     ]
     return [MenuGroup("办班", work), MenuGroup("资料", keeping)]
+
+
+def _returned(user: User) -> QuerySet[TrainingClass]:
+    own = reach(user).organizations
+    return classes.visible_to(user).filter(status=Status.RETURNED, provider__uid__in=own)
 
 
 def _teaching(user: User) -> list[MenuGroup]:
@@ -256,7 +261,7 @@ def _enterprise(user: User) -> list[MenuGroup]:
             "我的预约",
             reverse("bookings:mine"),
             "list-check",
-            bookings.short_of_names(organization).count(),
+            lambda: bookings.short_of_names(organization).count(),
         ),
         MenuItem("培训进度", reverse("desks:progress"), "chart-line"),
     ]
@@ -276,7 +281,7 @@ def _enterprise(user: User) -> list[MenuGroup]:
             "隐患",
             reverse("hazards:ledger"),
             "alert-triangle",
-            hazards.waiting_for(user, now()).count(),
+            lambda: hazards.waiting_for(user, now()).count(),
         ),
         MenuItem("上报隐患", reverse("hazards:report"), "camera"),
         MenuItem("自查与专家诊疗", reverse("visits:mine"), "clipboard-check"),
@@ -291,7 +296,7 @@ def _enterprise(user: User) -> list[MenuGroup]:
             "指标申报",
             reverse("exemplars:declarations"),
             "file-certificate",
-            declarations.waiting_for(user),
+            lambda: declarations.waiting_for(user),
         ),
         MenuItem("示范企业", reverse("exemplars:ledger"), "award"),
     ]
@@ -317,7 +322,7 @@ def _looking_after(user: User) -> MenuGroup:
 
 
 def _own(user: User) -> MenuGroup:
-    items = [MenuItem("通知", reverse("notices:inbox"), "bell", unread_count(user))]
+    items = [MenuItem("通知", reverse("notices:inbox"), "bell", lambda: unread_count(user))]
     if user.has_usable_password():
         items.append(MenuItem("账号安全", reverse("accounts:security"), "shield-check"))
     return MenuGroup("", items)

@@ -76,6 +76,7 @@ ANLAN_CHECK_HOST = "anlan.classes.hosts.host_of"
 ANLAN_DESK_DOORS = {"classes:sign": "classes:desk_login"}
 ANLAN_MENU = "anlan.config.menu.menu_for"
 ANLAN_TABS = "anlan.config.menu.tabs_for"
+ANLAN_MENU_SECONDS = 20  # so old a number in the menu may be, unless its reader did something
 ANLAN_ROLE_LABEL = "anlan.config.menu.role_label"
 ANLAN_SCHEDULE = "anlan.config.schedule.SCHEDULE"
 
@@ -94,6 +95,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "anlan.foundation.ui.uploads.UploadLimitMiddleware",
     "anlan.foundation.ui.middleware.RefusalMiddleware",
+    "anlan.foundation.ui.waiting.DeedMiddleware",
+    "anlan.foundation.ui.wrong_door.WrongDoorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -3,13 +3,13 @@
 Rows of an expert win over rows that the enterprise has declared.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from anlan.exemplars.models import DeclaredMeasure, Stand
 from anlan.exemplars.spans import Span
-from anlan.organizations.models import Organization
 from anlan.visits.queries import inspections, visits
 
 ONE_DAY = timedelta(days=1)
@@ -26,39 +26,34 @@ class Counted:
     verified: bool
 
 
-def declared_measures(
-    organization: Organization, key: str, since: date, until: date
-) -> Sequence[Counted]:
-    """The enterprise's own counts from `since` to `until` (both included), not those returned."""
+def newest_counts(organizations: Collection[int], span: Span) -> dict[tuple[int, str], Counted]:
+    """By enterprise and key: the latest day's counts, added up; an expert's before the own."""
+    rows: dict[tuple[int, str], list[Counted]] = defaultdict(list)
+    for body, key, row in (*_walked(organizations, span), *_declared(organizations, span)):
+        if row.denominator:
+            rows[body, key].append(row)
+    return {key: _newest(many) for key, many in rows.items()}
+
+
+def _walked(organizations: Collection[int], span: Span) -> Iterator[tuple[int, str, Counted]]:
+    for one in inspections.measures_of(organizations, span.since, span.last + ONE_DAY):
+        row = Counted(one.numerator, one.denominator, one.on, one.by_expert, one.by_expert)
+        yield one.organization, one.key, row
+
+
+def _declared(organizations: Collection[int], span: Span) -> Iterator[tuple[int, str, Counted]]:
+    """The enterprises' own counts, not those returned."""
     rows = DeclaredMeasure.objects.filter(
-        organization=organization, key=key, on__gte=since, on__lte=until
+        organization__in=organizations, on__gte=span.since, on__lte=span.last
     ).exclude(status=Stand.RETURNED)
-    return [
-        Counted(one.numerator, one.denominator, one.on, False, one.status == Stand.VERIFIED)
-        for one in rows
-    ]
+    for one in rows:
+        verified = one.status == Stand.VERIFIED
+        row = Counted(one.numerator, one.denominator, one.on, False, verified)
+        yield one.organization_id, one.key, row
 
 
-def walked_measures(
-    organization: Organization, key: str, since: date, until: date
-) -> Sequence[Counted]:
-    """What walks through the enterprise counted, from `since` to `until` (both included)."""
-    rows = inspections.measures_of(organization, key, since, until + ONE_DAY)
-    return [
-        Counted(one.numerator, one.denominator, one.on, one.by_expert, one.by_expert)
-        for one in rows
-    ]
-
-
-def newest_count(organization: Organization, key: str, span: Span) -> Counted | None:
-    """The latest day's counts, added up; an expert's before the enterprise's own."""
-    asked = (organization, key, span.since, span.last)
-    rows = [
-        row for row in (*walked_measures(*asked), *declared_measures(*asked)) if row.denominator
-    ]
+def _newest(rows: list[Counted]) -> Counted:
     seen = [row for row in rows if row.by_expert] or rows
-    if not seen:
-        return None
     on = max(row.on for row in seen)
     same = [row for row in seen if row.on == on]
     return Counted(
@@ -70,6 +65,7 @@ def newest_count(organization: Organization, key: str, span: Span) -> Counted | 
     )
 
 
-def visit_days(organization: Organization, span: Span) -> list[date]:
-    """Days on which an expert came."""
-    return sorted(set(visits.days_of_visits(organization, span.since, span.last)))
+def visit_days(organizations: Collection[int], span: Span) -> dict[int, list[date]]:
+    """Days on which an expert came, in order."""
+    found = visits.days_of_visits(organizations, span.since, span.last)
+    return {body: sorted(days) for body, days in found.items()}

@@ -1,6 +1,6 @@
 """详情: one class on one page, its time line, its close, its sheets."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +20,8 @@ from anlan.classes.life import mended_at, next_actor, steps_of
 from anlan.classes.links import links_for
 from anlan.classes.models import ChangeStatus, Closing, Review, Status, TrainingClass
 from anlan.classes.own import SHOWN
-from anlan.classes.people import Learner, learners_for
+from anlan.classes.people import WITH_RESULTS, Learner, learners_for
+from anlan.classes.results import Result, results_of
 from anlan.classes.services.closing import EvidenceMissing, close_class
 from anlan.classes.services.reviews import cancel_class, snapshot
 from anlan.classes.states import EDITABLE, UNDER_WAY
@@ -64,7 +65,9 @@ def record(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
     user = actor(request)
     if _only_learns(user, klass):
         return redirect("classes:mine", uid=klass.uid)
-    return render(request, "classes/record.html", _context(user, klass, _gaps(user, klass)))
+    results = results_of(klass) if klass.status in WITH_RESULTS else {}
+    gaps = _gaps(user, klass, results)
+    return render(request, "classes/record.html", _context(user, klass, gaps, results))
 
 
 def _only_learns(user: User, klass: TrainingClass) -> bool:
@@ -134,18 +137,22 @@ def _sheet(
     return send_bytes(content, f"{klass.number}{kind}.xlsx", XLSX)
 
 
-def _gaps(user: User, klass: TrainingClass) -> list[Gap]:
+def _gaps(user: User, klass: TrainingClass, results: Mapping[int, Result]) -> list[Gap]:
     """What is missing, for those who watch the class."""
     if not policies.is_watching(user, klass):
         return []
     if klass.status in EDITABLE:
         return application_gaps(klass, at=now())
-    return missing_evidence(klass, at=now()) if klass.status == Status.RUNNING else []
+    if klass.status != Status.RUNNING:
+        return []
+    return missing_evidence(klass, at=now(), results=results)
 
 
-def _context(user: User, klass: TrainingClass, gaps: list[Gap]) -> dict[str, Any]:
+def _context(
+    user: User, klass: TrainingClass, gaps: list[Gap], results: Mapping[int, Result]
+) -> dict[str, Any]:
     watching = policies.is_watching(user, klass)
-    learners = learners_for(user, klass, at=now())
+    learners = learners_for(user, klass, at=now(), results=results)
     changes = _changes(user, klass) if watching else []
     return {
         "klass": klass,

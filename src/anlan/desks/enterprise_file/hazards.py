@@ -1,5 +1,6 @@
 """隐患: what is open and overdue, how orders were kept this year, who acts next on each."""
 
+from collections.abc import Sequence
 from datetime import time, timedelta
 from urllib.parse import urlencode
 
@@ -11,7 +12,8 @@ from anlan.foundation.ui.parts import Todo
 from anlan.hazards import policies
 from anlan.hazards.models import Grade, Hazard, Status
 from anlan.hazards.queries import standing
-from anlan.hazards.queries.figures import Figures, Period
+from anlan.hazards.queries.figures import Kept, Period
+from anlan.hazards.states import OPEN
 from anlan.lib.dates import at_shanghai
 
 MOST_STEPS = 50
@@ -36,7 +38,10 @@ ACTS = {
 def section(asked: Asked) -> Section:
     user, body, at = asked.user, asked.organization, asked.at
     begins = at_shanghai(asked.today.replace(month=1, day=1), time())
-    found = standing.standing_of(user, body, Period(begins, at + timedelta(days=1), at))
+    period = Period(begins, at + timedelta(days=1), at)
+    rows = list(standing.next_at(user, body, at + REVISITS_AHEAD)[:MOST_STEPS])
+    read = [one for one in rows if one.status in OPEN] if len(rows) < MOST_STEPS else None
+    found = standing.standing_of(user, body, period, read)
     ledger = reverse("hazards:ledger")
     return Section(
         "hazards",
@@ -56,7 +61,7 @@ def section(asked: Asked) -> Section:
             ),
             _rate(found.year),
         ],
-        steps=_steps(asked),
+        steps=_steps(asked, rows),
         risks=_major(asked, found.major),
         signs=[
             Sign(
@@ -79,7 +84,7 @@ def _behind(ledger: str, asked: Asked, state: str) -> str:
     return f"{ledger}?{urlencode(words)}"
 
 
-def _rate(year: Figures) -> Line:
+def _rate(year: Kept) -> Line:
     if year.rate is None:
         return Line("本年整改率", "—", "今年还没有到期的整改")
     return Line("本年整改率", percent(year.rate), f"{year.in_time} / {year.due} 条按期完成")
@@ -101,10 +106,8 @@ def _major(asked: Asked, count: int) -> list[Line]:
     ]
 
 
-def _steps(asked: Asked) -> list[Todo]:
+def _steps(asked: Asked, rows: Sequence[Hazard]) -> list[Todo]:
     """The enterprise's for its officer, a major hazard's re-check and revisits for officials."""
-    until = asked.at + REVISITS_AHEAD
-    rows = standing.next_at(asked.user, asked.organization, until)[:MOST_STEPS]
     decides = policies.decides_in(asked.user, asked.organization.district)
     shown = [one for one in rows if decides or one.status != Status.CLOSED]
     return [_step(one, asked.own, decides) for one in shown]

@@ -1,7 +1,8 @@
 """工伤: by severity and year, days since the last one, which clocks run, what to apply for."""
 
 from collections import Counter
-from datetime import date, time
+from datetime import time
+from typing import TypeVar
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -10,16 +11,17 @@ from anlan.desks.enterprise_file.shape import Asked, Line, Section, Sign, Table
 from anlan.foundation.accounts.models import Role
 from anlan.foundation.accounts.queries import reach
 from anlan.foundation.codes import queries as codes
-from anlan.foundation.rules.queries import rulebook
+from anlan.foundation.rules.queries import rulebook_at_hand
 from anlan.foundation.ui.formats import cn_date, cn_day
 from anlan.foundation.ui.parts import Todo
 from anlan.injuries.clocks import Terms
 from anlan.injuries.models import Appraisal, Case, Recognition, RecognitionStatus
 from anlan.injuries.queries import standing
 from anlan.injuries.queries.cases import visible_to
-from anlan.injuries.queries.standing import Clocks
+from anlan.injuries.queries.standing import Clocks, Record
 from anlan.lib.dates import at_shanghai
 
+R = TypeVar("R", Recognition, Appraisal)
 LAST_MINUTE = time(23, 59)
 MOST_STEPS = 50
 MOST_TYPES = 3
@@ -31,14 +33,17 @@ DECISIONS = {
 
 def section(asked: Asked) -> Section:
     rows = visible_to(asked.user).filter(organization=asked.organization)
-    years = standing.years_of(rows, asked.years)
-    last = standing.last_day(rows)
-    recognitions = standing.running_recognitions(asked.user).filter(case__in=rows)
-    appraisals = standing.running_appraisals(asked.user).filter(case__in=rows)
-    terms = Terms.of(rulebook(asked.today))
+    record = standing.record_of(rows, asked.years)
+    recognitions, deciding = _running(
+        asked, standing.running_recognitions(asked.user).filter(case__in=rows)
+    )
+    appraisals, grading = _running(
+        asked, standing.running_appraisals(asked.user).filter(case__in=rows)
+    )
+    terms = Terms.of(rulebook_at_hand(asked.today))
     waiting = standing.unapplied(asked.user, asked.organization, on=asked.today, terms=terms)
+    last = record.last
     days = (asked.today - last).days if last else None
-    clocks = [standing.clocks_of(found, on=asked.today) for found in (recognitions, appraisals)]
     return Section(
         "injuries",
         "工伤",
@@ -48,19 +53,27 @@ def section(asked: Asked) -> Section:
                 f"{days} 天" if days is not None else "没有记录",
                 cn_date(last) if last else "",
             ),
-            _clocks(*clocks),
+            _clocks(deciding, grading),
         ],
-        table=_table(years),
+        table=_table(record.years),
         steps=[
             *(_to_apply(one, terms) for one in waiting[:MOST_STEPS]),
-            *_decisions(asked, list(recognitions[:MOST_STEPS]), list(appraisals[:MOST_STEPS])),
+            *_decisions(asked, recognitions, appraisals),
         ],
-        risks=[_types(asked, rows)],
-        signs=_signs(years),
+        risks=[_types(record)],
+        signs=_signs(record.years),
         source="按受伤日期；上下班途中、突发疾病和职业病另计，不进入前几列。",
         href=reverse("injuries:report") if asked.own else "",
         act="报一起快报" if asked.own else "",
     )
+
+
+def _running(asked: Asked, rows: QuerySet[R]) -> tuple[list[R], Clocks]:
+    """The first of them, and the clocks of all; asked for only where more run than are read."""
+    read = list(rows[:MOST_STEPS])
+    if len(read) < MOST_STEPS:
+        return read, standing.clocks_among(read, on=asked.today)
+    return read, standing.clocks_of(rows, on=asked.today)
 
 
 def _clocks(recognitions: Clocks, appraisals: Clocks) -> Line:
@@ -96,10 +109,10 @@ def _signs(years: list[standing.YearCount]) -> list[Sign]:
     ]
 
 
-def _types(asked: Asked, rows: QuerySet[Case]) -> Line:
+def _types(record: Record) -> Line:
     """What hurt people here, by the name in the list of the day."""
     counted: Counter[str] = Counter()
-    for day, code, n in standing.types_since(rows, date(asked.years[-1], 1, 1)):
+    for (day, code), n in record.types.items():
         counted[codes.code_name(codes.accident_type_system(day), code, day)] += n
     common = [f"{name} {n}" for name, n in counted.most_common(MOST_TYPES)]
     return Line(

@@ -12,7 +12,7 @@ from anlan.desks.enterprise import booking_todos, roster_todos
 from anlan.desks.enterprise_file.shape import Asked, Line, Section, Sign, Table
 from anlan.foundation.codes.models import System
 from anlan.foundation.codes.queries import code_name
-from anlan.foundation.rules.queries import rulebook
+from anlan.foundation.rules.queries import rulebook_at_hand
 from anlan.foundation.ui.formats import cn_date
 from anlan.foundation.ui.parts import Todo
 from anlan.identity.queries import roster_of
@@ -74,7 +74,7 @@ def _without(must: Sequence[queries.Post], asked: Asked) -> int:
 
 def _due(asked: Asked, must: Sequence[queries.Post]) -> list[Due]:
     """Those without a certificate that outlasts the reminder, the nearest day first."""
-    book = rulebook(asked.today, scope=asked.organization.key_industry)
+    book = rulebook_at_hand(asked.today, scope=asked.organization.key_industry)
     first = timedelta(days=book.whole("training.first_days"))
     remind = asked.today + timedelta(days=book.whole("training.remind_days"))
     found = [

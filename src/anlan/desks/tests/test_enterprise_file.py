@@ -12,6 +12,7 @@ from django.urls import reverse
 from anlan.courses.models import Syllabus
 from anlan.desks.enterprise_file.page import file_of
 from anlan.desks.enterprise_file.shape import Asked, Section
+from anlan.exemplars.services.computing import keep_indicators
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.hazards.models import Grade
 from anlan.hazards.services.reporting import accept_hazard
@@ -177,6 +178,20 @@ def test_names_are_masked_for_officials_and_cases_elsewhere_unseen(
         "1",
         "1",
     )
+
+
+def test_indicators_are_of_last_night_and_the_page_says_so(cast: Cast) -> None:
+    def found() -> Section:
+        return part(cast, "standing", cast.city_official)
+
+    live = found()
+    assert "此刻汇总" in live.source
+    keep_indicators([cast.enterprise], today=TODAY - DAY)
+    assert found() == live
+    keep_indicators([cast.enterprise], today=TODAY)
+    kept = found()
+    assert kept.lines == live.lines
+    assert "11月23日 周一凌晨汇总" in kept.source
 
 
 def test_queries_do_not_grow_with_the_records(cast: Cast) -> None:

@@ -2,8 +2,12 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from anlan.bookings.services import book_seats
 from anlan.classes import queries as classes
@@ -67,3 +71,28 @@ def test_what_waits_is_counted_in_the_menu(cast: Cast, browser_of: Enter) -> Non
     a_submitted_class(cast)
     page = browser_of(cast.district_official).get("/").content.decode()
     assert 'aria-label="1 项"' in page
+
+
+def test_the_own_deed_is_seen_in_the_menu_at_once(cast: Cast, browser_of: Enter) -> None:
+    klass = a_submitted_class(cast)
+    browser = browser_of(cast.district_official)
+    assert waiting(browser.get("/notices/"), "/classes/queue/") == 1
+    said = {"decision": "return", "reason": "请补充师资材料"}
+    answer = browser.post(reverse("classes:decide", args=[klass.uid]), said, follow=True)
+    assert waiting(answer, "/classes/queue/") == 0
+
+
+def test_the_menu_counts_once_for_several_pages(cast: Cast, browser_of: Enter) -> None:
+    a_submitted_class(cast)
+    browser = browser_of(cast.district_official)
+    browser.get("/notices/")
+    with CaptureQueriesContext(connection) as seen:
+        assert waiting(browser.get("/notices/"), "/classes/queue/") == 1
+    assert not [q for q in seen if "COUNT(" in q["sql"] and "classes_trainingclass" in q["sql"]]
+
+
+def waiting(page: Any, url: str) -> int:
+    numbers: dict[str, int] = {
+        item.url: item.count for group in page.context["menu"] for item in group.items
+    }
+    return numbers[url]

@@ -58,6 +58,15 @@ def kept_values(orgs: Iterable[int], year: int) -> dict[int, Values]:
     return found
 
 
+def values_of_today(organization: Organization, today: date) -> Values:
+    """This year's figures, if the job has written all of them today; else none."""
+    rows = IndicatorValue.objects.filter(
+        organization=organization, year=today.year, computed_on=today, key__in=BY_KEY
+    )
+    found = {row.key: value_of(row) for row in rows}
+    return found if len(found) == len(BY_KEY) else {}
+
+
 def value_of(row: IndicatorValue) -> Value:
     return Value(row.key, row.numerator, row.denominator, row.verified, row.data_on, row.note)
 

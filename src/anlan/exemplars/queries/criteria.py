@@ -19,6 +19,7 @@ from anlan.foundation.rules.queries import Rulebook, Ruling, rulebook
 from anlan.organizations.models import Organization
 
 Outcome = bool | None
+SHARES = ("training", "pass", "rectification")  # criteria over an indicator of the twelve months
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,11 @@ class Standing:
         return [one for one in self.criteria if one.outcome is not True]
 
 
-def check(organization: Organization, on: date) -> Standing:
+def check(organization: Organization, on: date, book: Rulebook | None = None) -> Standing:
     """The criteria over the twelve months that end on a day, by the rules of that day."""
-    book = rulebook(on, scope=organization.key_industry)
+    book = book or rulebook(on, scope=organization.key_industry)
     span = twelve_months(on)
-    values = indicators([organization], span)[organization.pk]
+    values = indicators([organization], span, SHARES)[organization.pk]
     return Standing(
         organization,
         on,
@@ -151,10 +152,7 @@ def _serious(organization: Organization, book: Rulebook, on: date) -> Criterion:
     years = book.whole("exemplar.serious_years")
     rule = "exemplar.serious_years"
     since = years_before(on, years) + timedelta(days=1)
-    records = facts.injury_records()
-    seen = facts.serious_injuries([organization.pk], since, on).get(
-        organization.pk, facts.Serious()
-    )
+    records, seen = facts.serious_injuries(organization.pk, since, on)
     note = _gap(records, since, on, book) or (
         f"{seen.unclear} 件伤害程度或情形未说明" if seen.unclear else ""
     )

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from anlan.exemplars.models import Check, Exemplar, Objection, ObjectionStatus, Status
 from anlan.exemplars.models.exemplars import OPEN, STANDING
@@ -97,12 +97,9 @@ def standing_naming(organization: Organization) -> Exemplar | None:
 
 def newest_of(organization: Organization) -> Exemplar | None:
     """What to tell about an enterprise: what runs, else the naming, else what came last."""
-    rows = Exemplar.objects.filter(organization=organization)
-    return (
-        rows.filter(status__in=OPEN).first()
-        or rows.filter(status__in=STANDING).first()
-        or rows.order_by("-applied_at", "-id").first()
-    )
+    rank = Case(When(status__in=OPEN, then=0), When(status__in=STANDING, then=1), default=2)
+    rows = Exemplar.objects.filter(organization=organization).annotate(rank=rank)
+    return rows.order_by("rank", "-applied_at", "-id").first()
 
 
 # What anybody may read.

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncMonth
@@ -18,7 +19,7 @@ from anlan.classes.models import Status as ClassStatus
 from anlan.classes.queries import COUNTED
 from anlan.exemplars.spans import Span
 from anlan.hazards.models import Grade, Hazard, Source
-from anlan.hazards.queries.figures import Figures, figures_of_employers
+from anlan.hazards.queries.figures import Kept, kept_by_employers
 from anlan.hazards.queries.figures import Period as HazardPeriod
 from anlan.hazards.states import OPEN
 from anlan.identity.models import Employment
@@ -103,7 +104,10 @@ class InjuryRecords:
 
 def injury_records() -> InjuryRecords | None:
     """The first injury on record and the day of the newest news; None without any case."""
-    found = counted().aggregate(first=Min("injured_on"), news=Max("known_at"))
+    return _records(counted().aggregate(first=Min("injured_on"), news=Max("known_at")))
+
+
+def _records(found: dict[str, Any]) -> InjuryRecords | None:
     if found["first"] is None:
         return None
     return InjuryRecords(found["first"], found["news"].date())
@@ -123,17 +127,20 @@ class Serious:
     unclear: int = 0
 
 
-def serious_injuries(orgs: Pks, since: date, last: date) -> dict[int, Serious]:
-    """By injury date. Unclear: severity or circumstances are not stated and could make it one."""
+def serious_injuries(org: int, since: date, last: date) -> tuple[InjuryRecords | None, Serious]:
+    """By injury date, beside what is recorded at all. Unclear: severity or circumstances are not
+    stated and could make it one."""
     grave = Q(severity__in=(Severity.DEATH, Severity.SERIOUS))
     unsaid = Q(severity=Severity.UNKNOWN)
     at_work, nowhere = Q(circumstance__in=AT_WORK), Q(circumstance=Circumstance.UNKNOWN)
-    rows = _hurt(orgs, last).filter(injured_on__gte=since)
-    found = rows.values("organization").annotate(
-        certain=Count("pk", filter=grave & at_work),
-        unclear=Count("pk", filter=(unsaid & (at_work | nowhere)) | (grave & nowhere)),
+    own = Q(organization=org, injured_on__gte=since, injured_on__lte=last)
+    found = counted().aggregate(
+        first=Min("injured_on"),
+        news=Max("known_at"),
+        certain=Count("pk", filter=own & grave & at_work),
+        unclear=Count("pk", filter=own & ((unsaid & (at_work | nowhere)) | (grave & nowhere))),
     )
-    return {one["organization"]: Serious(one["certain"], one["unclear"]) for one in found}
+    return _records(found), Serious(found["certain"], found["unclear"])
 
 
 def injury_days(orgs: Pks, since: date, last: date) -> dict[int, list[date]]:
@@ -151,10 +158,10 @@ def _hurt(orgs: Pks, last: date) -> QuerySet[Case]:
     return counted().filter(organization__in=orgs, injured_on__lte=last).order_by()
 
 
-def rectification(orgs: Pks, span: Span) -> dict[int, Figures]:
+def rectification(orgs: Pks, span: Span) -> dict[int, Kept]:
     """Orders due in the span and kept in time, by the written rule of the room hazards."""
     period = HazardPeriod(span.begins, span.ends, span.ends)
-    return figures_of_employers(orgs, period)
+    return kept_by_employers(orgs, period)
 
 
 def overdue_major(orgs: Pks, span: Span) -> dict[int, int]:
@@ -168,19 +175,19 @@ def overdue_major(orgs: Pks, span: Span) -> dict[int, int]:
 def self_check_months(orgs: Pks, span: Span) -> dict[int, int]:
     """Calendar months of the span in which the enterprise handed in a self-inspection, or reported
     a hazard that it found itself."""
-    told = Hazard.objects.filter(organization__in=orgs, source=Source.SELF_CHECK)
-    walked = Inspection.objects.filter(organization__in=orgs, kind=Kind.SELF_CHECK)
-    months = {
-        (body, month)
-        for rows, moment in ((told, "reported_at"), (walked, "handed_in_at"))
-        for body, month in rows.filter(
-            **{f"{moment}__gte": span.begins, f"{moment}__lt": span.ends}
-        )
+    told, walked = (
+        rows.filter(**{f"{moment}__gte": span.begins, f"{moment}__lt": span.ends})
         .order_by()
         .values_list("organization", TruncMonth(moment))
-        .distinct()
-    }
-    return Counter(body for body, _ in months)
+        for rows, moment in (
+            (Hazard.objects.filter(organization__in=orgs, source=Source.SELF_CHECK), "reported_at"),
+            (
+                Inspection.objects.filter(organization__in=orgs, kind=Kind.SELF_CHECK),
+                "handed_in_at",
+            ),
+        )
+    )
+    return Counter(body for body, _ in told.union(walked))
 
 
 def revoked_certificates(orgs: Pks, span: Span) -> dict[int, int]:

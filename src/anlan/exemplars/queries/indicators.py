@@ -4,13 +4,13 @@ What nobody has recorded stays empty (缺数据): a missing record is never a ze
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from anlan.exemplars.definitions import BY_KEY, DEFINITIONS, Definition
-from anlan.exemplars.measured import newest_count, visit_days
+from anlan.exemplars.definitions import BY_KEY, Definition
+from anlan.exemplars.measured import newest_counts, visit_days
 from anlan.exemplars.models import Drill, MeasureKey, Shutdown, Spending, Stand
 from anlan.exemplars.queries import facts
 from anlan.exemplars.spans import Span
@@ -58,13 +58,14 @@ Values = dict[str, Value]
 Reader = Callable[[Sequence[Organization], Span], dict[int, list[Value]]]
 
 
-def indicators(organizations: Sequence[Organization], span: Span) -> dict[int, Values]:
-    """By primary key of the enterprise, every indicator by its key; the unknown ones too."""
+def indicators(
+    organizations: Sequence[Organization], span: Span, keys: Collection[str] = BY_KEY
+) -> dict[int, Values]:
+    """By primary key of the enterprise, the indicators by their keys; the unknown ones too."""
     found: dict[int, Values] = {
-        one.pk: {d.key: Value(d.key, note=_missing(d.key)) for d in DEFINITIONS}
-        for one in organizations
+        one.pk: {key: Value(key, note=_missing(key)) for key in keys} for one in organizations
     }
-    for read in READERS:
+    for read in (read for makes, read in READERS if not makes.isdisjoint(keys)):
         for pk, values in read(organizations, span).items():
             found[pk] |= {value.key: value for value in values}
     return found
@@ -117,13 +118,10 @@ def _passes(organizations: Sequence[Organization], span: Span) -> dict[int, list
 
 def _measures(organizations: Sequence[Organization], span: Span) -> dict[int, list[Value]]:
     found: dict[int, list[Value]] = defaultdict(list)
-    for one in organizations:
-        for key in MeasureKey.values:
-            row = newest_count(one, key, span)
-            if row is not None:
-                said = "专家清点" if row.by_expert else "企业自报"
-                counts = (Decimal(row.numerator), Decimal(row.denominator))
-                found[one.pk].append(Value(key, *counts, row.verified, row.on, said))
+    for (org, key), row in newest_counts(_pks(organizations), span).items():
+        said = "专家清点" if row.by_expert else "企业自报"
+        counts = (Decimal(row.numerator), Decimal(row.denominator))
+        found[org].append(Value(key, *counts, row.verified, row.on, said))
     return found
 
 
@@ -169,19 +167,18 @@ def _free_days(organizations: Sequence[Organization], span: Span) -> dict[int, l
 
 
 def _shutdowns(organizations: Sequence[Organization], span: Span) -> dict[int, list[Value]]:
-    records = facts.injury_records()
-    if records is None:
-        return {}
     after = timedelta(days=rulebook(span.last).whole("exemplar.window_days_after"))
     rows = Shutdown.objects.filter(
         organization__in=_pks(organizations),
         until__gte=span.since - after,
         until__lte=span.last - after,
-        since__gte=records.since,
     ).exclude(status=Stand.RETURNED)
+    told = list(rows)
+    records = facts.injury_records() if told else None
     windows: dict[int, list[Shutdown]] = defaultdict(list)
-    for one in rows:
-        windows[one.organization_id].append(one)
+    for one in told:
+        if records is not None and one.since >= records.since:
+            windows[one.organization_id].append(one)
     if not windows:
         return {}
     first = min(one.since for many in windows.values() for one in many)
@@ -215,27 +212,28 @@ def _rectification(organizations: Sequence[Organization], span: Span) -> dict[in
     return {
         org: [Value("rectification", Decimal(one.in_time), Decimal(one.due), data_on=span.last)]
         for org, one in rows.items()
-        if one.due
     }
 
 
 def _expert(organizations: Sequence[Organization], span: Span) -> dict[int, list[Value]]:
+    came = visit_days(_pks(organizations), span)
     found = {}
     for one in organizations:
-        days = visit_days(one, span)
+        days = came.get(one.pk, [])
         on = days[-1] if days else span.last
         found[one.pk] = [Value("expert", Decimal(len(days)), data_on=on)]
     return found
 
 
-READERS: tuple[Reader, ...] = (
-    _training,
-    _passes,
-    _measures,
-    _drills,
-    _free_days,
-    _shutdowns,
-    _spending,
-    _rectification,
-    _expert,
+# What each reader reads; who wants only some indicators asks for no others.
+READERS: tuple[tuple[frozenset[str], Reader], ...] = (
+    (frozenset({"training"}), _training),
+    (frozenset({"pass"}), _passes),
+    (frozenset(MeasureKey.values), _measures),
+    (frozenset({"drills", "drill_speed"}), _drills),
+    (frozenset({"free_days"}), _free_days),
+    (frozenset({"shutdowns"}), _shutdowns),
+    (frozenset({"spending"}), _spending),
+    (frozenset({"rectification"}), _rectification),
+    (frozenset({"expert"}), _expert),
 )

@@ -8,7 +8,15 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
-from anlan.foundation.ui.menu import FOLDS_COOKIE, kept_folds, mark_groups, mark_items
+from anlan.foundation.ui.menu import (
+    FOLDS_COOKIE,
+    MenuGroup,
+    MenuItem,
+    kept_folds,
+    mark_groups,
+    mark_items,
+)
+from anlan.foundation.ui.waiting import numbers_for
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -16,14 +24,8 @@ def house(request: HttpRequest) -> dict[str, Any]:
     platform = getattr(settings, "ANLAN_PLATFORM", "安澜 · 工伤预防")
     brand, dot, tagline = platform.partition(" · ")
     return {
-        "menu": SimpleLazyObject(
-            lambda: mark_groups(
-                _ask("ANLAN_MENU", request, []),
-                request.path,
-                kept_folds(request.COOKIES.get(FOLDS_COOKIE, "")),
-            )
-        ),
-        "tabs": SimpleLazyObject(lambda: mark_items(_ask("ANLAN_TABS", request, []), request.path)),
+        "menu": SimpleLazyObject(lambda: _menu(request)),
+        "tabs": SimpleLazyObject(lambda: _tabs(request)),
         "role_label": SimpleLazyObject(lambda: _ask("ANLAN_ROLE_LABEL", request, "")),
         "synthetic": getattr(settings, "ANLAN_DEMONSTRATION", False),
         "city_name": getattr(settings, "ANLAN_CITY", "济南市"),
@@ -31,6 +33,18 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "brand": brand,
         "tagline": dot + tagline,
     }
+
+
+def _menu(request: HttpRequest) -> list[MenuGroup]:
+    groups: list[MenuGroup] = _ask("ANLAN_MENU", request, [])
+    folds = kept_folds(request.COOKIES.get(FOLDS_COOKIE, ""))
+    numbers = numbers_for(request, [item for group in groups for item in group.items])
+    return mark_groups(groups, request.path, folds, numbers)
+
+
+def _tabs(request: HttpRequest) -> list[MenuItem]:
+    items: list[MenuItem] = _ask("ANLAN_TABS", request, [])
+    return mark_items(items, request.path, numbers_for(request, items))
 
 
 def _ask(setting: str, request: HttpRequest, otherwise: Any) -> Any:

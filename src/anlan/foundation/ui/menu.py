@@ -4,21 +4,25 @@ A long menu folds: groups stand open where one is, where something waits, and wh
 opened them (the cookie `anlan_menu` keeps that, see `frontend/islands/menu.js`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
 ALL_OPEN_UP_TO = 16  # links that fit a desk's screen without folding
 FOLDS_COOKIE = "anlan_menu"
+NO_NUMBERS: Mapping[str, int] = {}
+NO_FOLDS: Mapping[str, bool] = {}
 
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One link; `count` is what waits there (0 shows nothing)."""
+    """One link. `waits` counts what waits there, asked only when nobody knows (`waiting.py`);
+    `count` is the number then shown (0 shows nothing)."""
 
     label: str
     url: str
     icon: str = ""
+    waits: Callable[[], int] | None = None
     count: int = 0
     current: bool = False
 
@@ -43,26 +47,35 @@ def best_url(urls: Iterable[str], path: str) -> str:
     return max(fitting, key=len, default="")
 
 
-def mark_items(items: Sequence[MenuItem], path: str) -> list[MenuItem]:
-    """Tabs with the one marked that the path belongs to."""
+def mark_items(
+    items: Sequence[MenuItem], path: str, numbers: Mapping[str, int] = NO_NUMBERS
+) -> list[MenuItem]:
+    """Tabs with their numbers, the one marked that the path belongs to."""
     here = best_url((i.url for i in items), path)
-    return [replace(i, current=i.current or i.url == here) for i in items]
+    return [_marked(item, here, numbers) for item in items]
 
 
 def mark_groups(
-    groups: Sequence[MenuGroup], path: str, kept: dict[str, bool] | None = None
+    groups: Sequence[MenuGroup],
+    path: str,
+    kept: Mapping[str, bool] = NO_FOLDS,
+    numbers: Mapping[str, int] = NO_NUMBERS,
 ) -> list[MenuGroup]:
-    """The menu with the one item marked that the path belongs to, folded where it is long."""
+    """The menu with its numbers, the item marked that the path belongs to, folded where long."""
     here = best_url((i.url for g in groups for i in g.items), path)
     roomy = sum(len(group.items) for group in groups) <= ALL_OPEN_UP_TO
-    return [_marked(group, here, roomy, kept or {}) for group in groups]
+    found = []
+    for group in groups:
+        items = [_marked(item, here, numbers) for item in group.items]
+        inside = any(item.current for item in items)
+        unasked = roomy or any(item.count for item in items)
+        found.append(replace(group, items=items, open=inside or kept.get(group.label, unasked)))
+    return found
 
 
-def _marked(group: MenuGroup, here: str, roomy: bool, kept: dict[str, bool]) -> MenuGroup:
-    items = [replace(item, current=item.current or item.url == here) for item in group.items]
-    inside = any(item.current for item in items)
-    unasked = roomy or any(item.count for item in items)
-    return replace(group, items=items, open=inside or kept.get(group.label, unasked))
+def _marked(item: MenuItem, here: str, numbers: Mapping[str, int]) -> MenuItem:
+    count = numbers.get(item.url, 0) if item.waits else item.count
+    return replace(item, count=count, current=item.current or item.url == here)
 
 
 def kept_folds(cookie: str) -> dict[str, bool]:

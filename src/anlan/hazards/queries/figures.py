@@ -27,6 +27,19 @@ class Period:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Orders that fell due, and those of them that were kept in time."""
+
+    due: int = 0
+    in_time: int = 0
+
+    @property
+    def rate(self) -> float | None:
+        """整改率: in time ÷ due; None when nothing fell due."""
+        return self.in_time / self.due if self.due else None
+
+
+@dataclass(frozen=True)
 class Figures:
     """Of one group. `days` is the median from report to closing, None without a closed one."""
 
@@ -40,8 +53,7 @@ class Figures:
 
     @property
     def rate(self) -> float | None:
-        """整改率: in time ÷ due; None when nothing fell due."""
-        return self.in_time / self.due if self.due else None
+        return Kept(self.due, self.in_time).rate
 
 
 # An order that was kept: handed in by its day, borne out by the re-check, not undone since.
@@ -61,19 +73,19 @@ def figures_of(user: User, period: Period, *, grade: str = "") -> Figures:
     seen = visible_to(user)
     if grade:
         seen = seen.filter(grade=Grade(grade))
-    return figures_among(seen, period)
-
-
-def figures_among(seen: QuerySet[Hazard], period: Period) -> Figures:
-    """Of rows that the caller has narrowed to what may be seen."""
     found = _figures(seen, "", period)
     return found[0] if found else Figures("")
 
 
-def figures_of_employers(organizations: Collection[int], period: Period) -> dict[int, Figures]:
+def kept_among(seen: QuerySet[Hazard], period: Period) -> Kept:
+    """The rate alone, of rows that the caller has narrowed to what may be seen."""
+    return _due(seen, "", period).get("", Kept())
+
+
+def kept_by_employers(organizations: Collection[int], period: Period) -> dict[int, Kept]:
     """By primary key of the employer, for the rooms above: nobody's reach is asked."""
     seen = Hazard.objects.filter(organization__in=organizations)
-    return {int(one.key): one for one in _figures(seen, "organization", period)}
+    return {int(key): kept for key, kept in _due(seen, "organization", period).items()}
 
 
 def _figures(seen: QuerySet[Hazard], group: str, period: Period) -> list[Figures]:
@@ -88,8 +100,8 @@ def _figures(seen: QuerySet[Hazard], group: str, period: Period) -> list[Figures
         Figures(
             key=key,
             reported=reported.get(key, 0),
-            due=due.get(key, (0, 0))[0],
-            in_time=due.get(key, (0, 0))[1],
+            due=due.get(key, Kept()).due,
+            in_time=due.get(key, Kept()).in_time,
             overdue=overdue.get(key, 0),
             closed=len(spans.get(key, [])),
             days=median(spans[key]) if key in spans else None,
@@ -98,17 +110,17 @@ def _figures(seen: QuerySet[Hazard], group: str, period: Period) -> list[Figures
     ]
 
 
-def _due(seen: QuerySet[Hazard], group: str, period: Period) -> dict[str, tuple[int, int]]:
+def _due(seen: QuerySet[Hazard], group: str, period: Period) -> dict[str, Kept]:
     orders = Rectification.objects.filter(
         hazard__in=seen, due_at__gte=period.since, due_at__lt=period.end
     ).order_by()
     if not group:
         row = orders.aggregate(due=Count("pk"), kept=Count("pk", filter=IN_TIME))
-        return {"": (row["due"], row["kept"])} if row["due"] else {}
+        return {"": Kept(row["due"], row["kept"])} if row["due"] else {}
     rows = orders.values_list(f"hazard__{group}").annotate(
         due=Count("pk"), kept=Count("pk", filter=IN_TIME)
     )
-    return {key: (due, kept) for key, due, kept in rows}
+    return {key: Kept(due, kept) for key, due, kept in rows}
 
 
 def _counts(rows: QuerySet[Hazard], group: str) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """How injuries of one enterprise stand, and which clocks run: in a fixed number of queries."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -38,29 +40,36 @@ class YearCount:
         return self.death + self.serious + self.minor + self.unknown
 
 
-def years_of(rows: QuerySet[Case], years: list[int]) -> list[YearCount]:
+@dataclass(frozen=True)
+class Record:
+    """Injuries of some years, read at once.
+
+    `last`: the day of the latest, whatever its circumstance and however long ago. `types`: by a day
+    of its list and the code, the cases with an accident type, without `APART`.
+    """
+
+    years: list[YearCount]
+    last: date | None
+    types: Counter[tuple[date, str]]
+
+
+def record_of(rows: QuerySet[Case], years: list[int]) -> Record:
     """The years asked for, in their order, also those without a case."""
     span = (date(min(years), 1, 1), date(max(years), 12, 31))
     found = rows.filter(injured_on__range=span).order_by()
-    sums: dict[int, dict[str, int]] = {year: {} for year in years}
-    grouped = found.values_list("injured_on__year", "severity", "circumstance")
-    for year, severity, circumstance, n in grouped.annotate(n=Count("pk")):
-        key = "apart" if circumstance in APART else severity
-        sums[year][key] = sums[year].get(key, 0) + n
-    return [YearCount(year, **sums[year]) for year in years]
-
-
-def last_day(rows: QuerySet[Case]) -> date | None:
-    """The day of the latest injury, whatever its circumstance."""
-    found: date | None = rows.aggregate(last=Max("injured_on"))["last"]
-    return found
-
-
-def types_since(rows: QuerySet[Case], first: date) -> list[tuple[date, str, int]]:
-    """(a day of its list, code, cases) of the accident types since a day, without `APART`."""
-    found = rows.filter(injured_on__gte=first).exclude(circumstance__in=APART)
-    grouped = found.exclude(type_code="").order_by().values_list("type_code", "injured_on")
-    return list(grouped.annotate(n=Count("pk")).values_list("injured_on", "type_code", "n"))
+    sums: dict[int, Counter[str]] = {year: Counter() for year in years}
+    types: Counter[tuple[date, str]] = Counter()
+    last: date | None = None
+    grouped = found.values_list("injured_on", "severity", "circumstance", "type_code")
+    for day, severity, circumstance, code, n in grouped.annotate(n=Count("pk")):
+        apart = circumstance in APART
+        sums[day.year]["apart" if apart else severity] += n
+        last = max(last or day, day)
+        if code and not apart:
+            types[day, code] += n
+    if last is None:
+        last = rows.aggregate(last=Max("injured_on"))["last"]
+    return Record([YearCount(year, **sums[year]) for year in years], last, types)
 
 
 def unapplied(user: User, organization: Organization, *, on: date, terms: Terms) -> QuerySet[Case]:
@@ -97,6 +106,12 @@ class Clocks:
     running: int
     late: int
     standing: int
+
+
+def clocks_among(read: Sequence[Recognition] | Sequence[Appraisal], *, on: date) -> Clocks:
+    """The same as `clocks_of`, of all the records that run, where they have been read already."""
+    late = sum(one.due_on is not None and one.due_on < on for one in read)
+    return Clocks(len(read), late, sum(one.due_on is None for one in read))
 
 
 def clocks_of(rows: QuerySet[Recognition] | QuerySet[Appraisal], *, on: date) -> Clocks:

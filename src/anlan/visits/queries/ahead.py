@@ -3,10 +3,11 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
-from anlan.foundation.rules.queries import rulebook
+from anlan.foundation.rules.queries import rulebook_at_hand
 from anlan.hazards.states import OPEN
 from anlan.lib.dates import local_date
 from anlan.organizations.models import Organization, Status
@@ -14,6 +15,8 @@ from anlan.visits.models import Inspection, Kind, Visit
 from anlan.visits.models import Status as Stage
 from anlan.visits.queries.inspections import findings_of
 from anlan.visits.states import MADE
+
+AHEAD = (Stage.BOOKED, Stage.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,12 @@ class NextSteps:
 
 
 def next_steps(organization: Organization, at: datetime) -> NextSteps:
-    made = Visit.objects.filter(organization=organization, status__in=MADE, ended_at__lte=at)
-    ahead = Visit.objects.filter(
-        organization=organization, status__in=(Stage.BOOKED, Stage.RUNNING)
-    )
-    last, coming = made.order_by("-ended_at").first(), ahead.order_by("booked_at").first()
+    past, open_ones = Q(status__in=MADE, ended_at__lte=at), Q(status__in=AHEAD)
+    visits = list(Visit.objects.filter(past | open_ones, organization=organization))
+    made = [one for one in visits if one.status in MADE and one.ended_at and one.ended_at <= at]
+    ahead = [one for one in visits if one.status in AHEAD and one.booked_at]
+    last = max(made, key=attrgetter("ended_at"), default=None)
+    coming = min(ahead, key=attrgetter("booked_at"), default=None)
     due = inspection_due(organization, at)
     return NextSteps(
         last_visit=last.ended_at if last else None,
@@ -66,4 +70,4 @@ def inspection_due(organization: Organization, at: datetime) -> date | None:
 
 
 def inspection_days(industry: str, at: datetime) -> int:
-    return rulebook(local_date(at), scope=industry).whole("visits.self_inspection_days")
+    return rulebook_at_hand(local_date(at), scope=industry).whole("visits.self_inspection_days")

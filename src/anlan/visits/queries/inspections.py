@@ -1,6 +1,7 @@
 """Reads of walks: whose, what they found, what they counted, how one differs from the last."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,7 @@ from anlan.hazards.models import Hazard
 from anlan.hazards.states import OPEN
 from anlan.lib.dates import day_bounds, local_date
 from anlan.organizations.models import Organization
-from anlan.visits.models import Answer, Inspection, Kind, Measure, MeasureKey, Outcome
+from anlan.visits.models import Answer, Inspection, Kind, Measure, Outcome
 
 
 def visible_to(user: User) -> QuerySet[Inspection]:
@@ -116,28 +117,31 @@ def comparison(before: Inspection, after: Inspection) -> list[Change]:
 
 @dataclass(frozen=True)
 class MeasureRow:
-    """Two counts of one walk: never add rates, add these."""
+    """Two counts of one walk, for rates: never add the rates, add these."""
 
+    organization: int
+    key: str
     numerator: int
     denominator: int
     on: date
     by_expert: bool
 
 
-def measures_of(organization: Organization, key: str, since: date, until: date) -> list[MeasureRow]:
-    """What walks counted of `key` (`ppe`, `mechanisation`) from `since` until before `until`.
+def measures_of(organizations: Collection[int], since: date, until: date) -> list[MeasureRow]:
+    """What walks through these enterprises (primary keys) counted, `since` until before `until`.
 
     `ppe`: people who wore it properly ÷ people who should; `mechanisation`: steps of the work done
     by machine ÷ all steps. Oldest first. Days are the city's.
     """
     rows = Measure.objects.filter(
-        inspection__organization=organization,
-        key=MeasureKey(key),
+        inspection__organization__in=organizations,
         inspection__handed_in_at__gte=day_bounds(since)[0],
         inspection__handed_in_at__lt=day_bounds(until)[0],
     ).select_related("inspection")
     return [
         MeasureRow(
+            one.inspection.organization_id,
+            one.key,
             one.numerator,
             one.denominator,
             local_date(one.inspection.handed_in_at),

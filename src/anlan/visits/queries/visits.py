@@ -1,7 +1,7 @@
 """Reads of visits: whose, what waits for whom, who may be the expert."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -106,15 +106,21 @@ def visits_of(organization: Organization) -> QuerySet[Visit]:
     return rows.order_by("-requested_at", "-id")
 
 
-def days_of_visits(organization: Organization, since: date, until: date) -> list[date]:
-    """Days of the city on which an expert has been there, from `since` to `until` inclusive."""
+def days_of_visits(
+    organizations: Collection[int], since: date, until: date
+) -> dict[int, set[date]]:
+    """By enterprise, days of the city on which an expert was there, both ends included."""
     made = Visit.objects.filter(
-        organization=organization,
+        organization__in=organizations,
         status__in=MADE,
         ended_at__gte=day_bounds(since)[0],
         ended_at__lt=day_bounds(until)[1],
     )
-    return [local_date(ended) for ended in made.values_list("ended_at", flat=True) if ended]
+    found: dict[int, set[date]] = {}
+    for body, ended in made.values_list("organization", "ended_at"):
+        if ended is not None:
+            found.setdefault(body, set()).add(local_date(ended))
+    return found
 
 
 def visits_by(expert: User) -> QuerySet[Visit]:

@@ -18,7 +18,7 @@ from anlan.hazards.tests.builders import a_photo, an_upload
 from anlan.lib.refusals import BadInput
 from anlan.testing.cast import NOW, Cast
 from anlan.visits.models import Answer, Inspection, Item, Measure
-from anlan.visits.queries import inspection_due, measures_of, next_steps
+from anlan.visits.queries import MeasureRow, inspection_due, measures_of, next_steps
 from anlan.visits.queries.checklists import items_of, risk_on
 from anlan.visits.services.checklists import load_inspection_lists
 from anlan.visits.services.inspecting import hand_in_self_check
@@ -119,12 +119,12 @@ def test_the_same_hazard_is_not_counted_twice(cast: Cast, officer: User) -> None
 def test_counts_stay_counts(cast: Cast, officer: User) -> None:
     day = date(2026, 11, 23)
     hand_in_self_check(a_walk(cast.enterprise, [], counts=(17, 20)), by=officer, at=NOW)
-    row = measures_of(cast.enterprise, "ppe", day, day + timedelta(days=1))
-    assert [(one.numerator, one.denominator, one.on, one.by_expert) for one in row] == [
-        (17, 20, day, False)
-    ]
-    assert measures_of(cast.enterprise, "ppe", day + timedelta(days=1), date(2027, 1, 1)) == []
-    assert len(measures_of(cast.enterprise, "mechanisation", day, date(2027, 1, 1))) == 1
+    body, other = cast.enterprise.pk, cast.rival_enterprise.pk
+    rows = measures_of([body, other], day, day + timedelta(days=1))
+    assert [one.key for one in rows] == ["ppe", "mechanisation"]
+    assert rows[0] == MeasureRow(body, "ppe", 17, 20, day, False)
+    assert measures_of([body], day + timedelta(days=1), date(2027, 1, 1)) == []
+    assert measures_of([other], day, date(2027, 1, 1)) == []
     assert Measure.objects.count() == 2
 
 
