@@ -1,9 +1,10 @@
 """What is missing from an application, or against the rules: each finding cites its clause."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from anlan.classes.models import Session, TrainingClass
 from anlan.classes.queries import rules_for, sessions_of
@@ -11,6 +12,7 @@ from anlan.courses.models import Mode
 from anlan.foundation.rules.queries import Rulebook
 from anlan.lib.dates import date_text, local_date
 from anlan.resources.models import Venue, VenueKind
+from anlan.resources.queries import classroom_areas
 from anlan.trainers.models import Trainer, TrainerStatus
 
 
@@ -107,22 +109,28 @@ def _venues(klass: TrainingClass, sessions: list[Session], rules: Rulebook) -> I
     used = {session.venue_id: session.venue for session in sessions if session.venue}
     for venue in used.values():
         yield from venue_gaps(venue, klass.quota, rules)
+    yield from classroom_gaps(used.values(), rules)
+
+
+def classroom_gaps(venues: Iterable[Venue], rules: Rulebook) -> Iterator[Gap]:
+    """Owners of these classrooms whose classrooms in use are too small, all taken together."""
+    owners = {venue.owner_id for venue in venues if venue.kind == VenueKind.CLASSROOM}
+    areas = classroom_areas(owners) if owners else {}
+    least = rules.ruling("venue.area_min_m2")
+    for owner in owners:
+        area = areas.get(owner, Decimal(0))
+        if area < Decimal(str(least.value)):
+            text = f"在用的教室合计 {area:.1f} ㎡，培训机构的教室合计不少于 {least.value} ㎡。"
+            yield Gap("timetable", text, least.clause)
 
 
 def venue_gaps(venue: Venue, quota: int, rules: Rulebook) -> Iterator[Gap]:
     """What speaks against teaching so many people in this place."""
-    area = rules.ruling("venue.area_min_m2")
     each = rules.ruling("venue.area_per_person_m2")
     if venue.retired_at:
         yield Gap("timetable", f"场地「{venue.name}」已停用，请换一处。")
     if venue.kind == VenueKind.SITE:
         return
-    if venue.kind == VenueKind.CLASSROOM and venue.area_m2 < float(area.value):
-        yield Gap(
-            "timetable",
-            f"「{venue.name}」{venue.area_m2} ㎡，教室不少于 {area.value} ㎡。",
-            area.clause,
-        )
     if float(venue.area_m2) < float(each.value) * quota:
         yield Gap(
             "timetable",
@@ -183,7 +191,9 @@ def session_gaps(klass: TrainingClass, session: Session, *, today: date) -> list
         gaps.append(Gap("timetable", f"本班{when}已有课，请另选半天。"))
     gaps.extend(trainer_gaps(session.trainer, session.day))
     if session.venue and session.mode == Mode.OFFLINE:
-        gaps.extend(venue_gaps(session.venue, klass.quota, rules_for(klass, session.day)))
+        rules = rules_for(klass, session.day)
+        gaps.extend(venue_gaps(session.venue, klass.quota, rules))
+        gaps.extend(classroom_gaps([session.venue], rules))
     gaps.extend(clashes(klass, [session]))
     return gaps
 

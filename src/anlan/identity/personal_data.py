@@ -242,7 +242,7 @@ def _drop(rows: QuerySet[Any]) -> int:
     return rows.model._default_manager.filter(pk__in=oldest).delete()[0] if oldest else 0
 
 
-BASIS = "为履行法定职责所必需（个人信息保护法第十三条第一款第三项）"
+BASIS = "为履行法定职责或者法定义务所必需（个人信息保护法第十三条第一款第三项）"
 PERSONAL_DATA = (
     PersonalData(
         key="person",
@@ -283,7 +283,7 @@ PERSONAL_DATA = (
         key="account",
         title="账号和登录",
         purpose="登录、发现他人冒用",
-        basis="为提供本人要求的服务所必需（个人信息保护法第十三条第一款第二项）",
+        basis="为履行与本人的服务约定所必需（个人信息保护法第十三条第一款第二项）",
         models=(
             "accounts.Grant",
             "accounts.LoginSession",
@@ -337,7 +337,7 @@ PERSONAL_DATA = (
         key="looks",
         title="查看记录",
         purpose="让本人知道谁看过自己的信息",
-        basis="个人信息保护法第四十四条、第五十一条",
+        basis="个人信息保护法第五十一条（操作权限）、第五十六条（处理情况记录）",
         models=("identity.Reveal",),
         export=_seen,
         erase=_erase_seen,

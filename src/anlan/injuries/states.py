@@ -12,7 +12,7 @@ BATCH_STEPS = {
     BatchStatus.DONE: {BatchStatus.UNDONE},
     BatchStatus.FAILED: {BatchStatus.UNDONE},
 }
-# 工伤认定办法 8, 17-20: papers are asked for before acceptance, the clock stops only after it.
+# 工伤认定办法 8, 18, 20, 21: papers are asked for before acceptance, the clock stops only after it.
 RECOGNITION_STEPS = {
     Recognising.APPLIED: {Recognising.PAPERS_ASKED, Recognising.ACCEPTED},
     Recognising.PAPERS_ASKED: {Recognising.ACCEPTED},

@@ -1,6 +1,7 @@
 """The ledger of venues, the record of one, and a new one."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -111,7 +112,7 @@ def _record(
 ) -> HttpResponse:
     happenings = timeline([venue.subject], limit=50)
     rules = rulebook(local_date(now()))
-    line = _line(venue, rules)
+    line = _line(venue, queries.classroom_areas([venue.owner_id]), rules)
     context = {
         "venue": venue,
         "line": line,
@@ -139,17 +140,19 @@ def _facts(line: Line) -> list[tuple[str, object]]:
 
 def _page(rows: QuerySet[Venue], number: str | None, rules: Rulebook) -> Page[Any]:
     page: Page[Any] = Paginator(rows, PAGE).get_page(number)
-    page.object_list = [_line(venue, rules) for venue in page.object_list]
+    venues = list(page.object_list)
+    areas = queries.classroom_areas({venue.owner_id for venue in venues})
+    page.object_list = [_line(venue, areas, rules) for venue in venues]
     return page
 
 
-def _line(venue: Venue, rules: Rulebook) -> Line:
+def _line(venue: Venue, areas: dict[int, Decimal], rules: Rulebook) -> Line:
     return Line(
         venue=venue,
         place=codes.code_name(System.GB_T_2260, venue.district),
         equipment="、".join(venue.equipment),
         seats=queries.seats(venue, rules),
-        too_small=queries.too_small(venue, rules),
+        too_small=queries.too_small(venue, areas.get(venue.owner_id, Decimal(0)), rules),
     )
 
 

@@ -15,7 +15,7 @@ from anlan.lib.states import advance
 
 DATA = Path(__file__).parent.parent / "data"
 TITLE = "安澜工伤预防题库"
-SOURCE = "平台自编，逐题注明法律法规或标准依据"
+SOURCE = "平台自编，逐题注明依据；法律法规条号已与公开文本核对，标准只核对了一部分"
 _TEXTS = ("explanation", "basis", "risk", "industry", "difficulty", "topic")
 
 

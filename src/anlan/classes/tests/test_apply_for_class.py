@@ -15,6 +15,7 @@ from anlan.classes.tests.conftest import SetClock
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.models import Entry
 from anlan.lib.refusals import Refused
+from anlan.resources.models import Venue
 from anlan.testing import classes as stage
 from anlan.testing.cast import NOW, Cast
 
@@ -217,12 +218,17 @@ def test_two_classes_may_use_a_room_at_other_times(cast: Cast) -> None:
     assert later.status == Status.SUBMITTED
 
 
-def test_a_small_room_is_named_with_its_area(cast: Cast) -> None:
-    klass = stage.a_draft_class(cast)
+def test_a_providers_classrooms_are_counted_together(cast: Cast) -> None:
+    """AQ 8011-2023: 60 people at 1.5 ㎡, in one room or in several."""
+    klass = stage.a_draft_class(cast, quota=30)
     stage.a_venue(cast.provider, "小教室", area_m2=Decimal(60))
     klass.sessions.filter(mode="offline").update(venue=stage.a_venue(cast.provider, "小教室"))
-    texts = [gap.text for gap in application_gaps(klass, at=NOW)]
-    assert "「小教室」60.0 ㎡，教室不少于 90 ㎡。" in texts
+    assert application_gaps(klass, at=NOW) == []
+    Venue.objects.filter(owner=cast.provider).exclude(name="小教室").update(retired_at=NOW)
+    told = [(gap.text, gap.clause) for gap in application_gaps(klass, at=NOW)]
+    [(text, clause)] = told
+    assert text == "在用的教室合计 60.0 ㎡，培训机构的教室合计不少于 90 ㎡。"
+    assert "AQ 8011-2023" in clause
 
 
 def test_a_class_too_soon_is_told_how_many_days_ahead(cast: Cast) -> None:

@@ -92,7 +92,7 @@ def test_what_the_rules_forbid_is_refused_before_it_is_asked(cast: Cast, browser
     answer = browser_of(cast.class_manager).post(f"/classes/{klass.uid}/change/?kind=venue", form)
     text = answer.content.decode()
     assert answer.status_code == 422
-    assert "教室不少于 90 ㎡" in text
+    assert "每人不少于 1.5 ㎡" in text
     assert "AQ 8011-2023" in text
     with pytest.raises(Refused, match="已经过去"):
         _asked(cast, klass, "2026-11-02")

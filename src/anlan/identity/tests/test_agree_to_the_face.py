@@ -37,9 +37,14 @@ TODAY = date(2026, 11, 23)
 
 
 def test_the_text_says_purpose_time_and_that_the_other_way_is_as_good() -> None:
-    said = "".join(words for _, words in faces.consent_text(TODAY).points)
+    """人脸识别技术应用安全管理办法 5 and 8: who, why, what it may do, that pictures travel."""
+    text = faces.consent_text(TODAY)
+    said = "".join(words for _, words in text.points)
     for word in ("128 个数字", "立即删除", "撤回", "一年", "人工核验", "申诉"):
         assert word in said
+    for word in ("工伤保险部门", "不是必须", "敏感个人信息", "经加密网络传到平台的服务器"):
+        assert word in said
+    assert "第八条" in text.basis
 
 
 def test_signing_keeps_version_hash_and_moment_and_a_line(cast: Cast) -> None:

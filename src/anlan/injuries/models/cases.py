@@ -26,7 +26,7 @@ class Circumstance(models.TextChoices):
 
 
 class Severity(models.TextChoices):
-    """GB/T 6441: 轻伤 under 105 lost days, 重伤 from 105 on, 死亡."""
+    """GB/T 6441-1986: 轻伤 under 105 lost days, 重伤 from 105 on, 死亡."""
 
     MINOR = "minor", "轻伤"
     SERIOUS = "serious", "重伤"

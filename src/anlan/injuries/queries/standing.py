@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Count, Max, Q, QuerySet
 
 from anlan.foundation.accounts.models import User
-from anlan.injuries.clocks import Terms, years_later
+from anlan.injuries.clocks import Terms, application_due, years_later
 from anlan.injuries.models import (
     Appraisal,
     AppraisalStatus,
@@ -81,8 +81,8 @@ def unapplied(user: User, organization: Organization, *, on: date, terms: Terms)
 
 
 def apply_by(case: Case, terms: Terms) -> date:
-    """The employer's last day to apply."""
-    return case.injured_on + timedelta(days=terms.employer)
+    """The employer's last day to apply, past a holiday."""
+    return application_due(case.injured_on, by_employer=True, terms=terms)
 
 
 def running_recognitions(user: User) -> QuerySet[Recognition]:

@@ -28,7 +28,7 @@ def apply_recognition(
     case: Case, *, by_employer: bool, on: date, by: User, at: datetime
 ) -> Recognition:
     """An application came in. One past its own term is recorded too, and said to be late: whether
-    there is a reason for it is for the official to weigh (工伤保险条例 17, 人社部意见)."""
+    there is a reason for it is for the official to weigh (工伤保险条例 17; 法释 2014-9, 7)."""
     _refuse_day(on, case.injured_on, "受伤日期", at)
     if Recognition.objects.filter(case=case).exists():
         raise Refused("这件案件已有认定申请。", "请在现有的认定记录上办理。")

@@ -15,6 +15,8 @@ from anlan.injuries.clocks import (
     term_end,
     years_later,
 )
+from anlan.injuries.models import Case
+from anlan.injuries.queries.standing import apply_by
 from anlan.injuries.services.recognising import terms_on
 from anlan.testing.cast import Cast
 
@@ -103,3 +105,7 @@ def test_an_application_in_time_is_not_late_because_of_a_holiday(cast: Cast) -> 
     terms = terms_on(START)
     assert application_due(date(2026, 1, 16), by_employer=True, terms=terms) == date(2026, 2, 24)
     assert application_due(date(2025, 10, 1), by_employer=False, terms=terms) == date(2026, 10, 8)
+
+
+def test_the_desk_names_the_same_last_day_as_the_clock(cast: Cast) -> None:
+    assert apply_by(Case(injured_on=date(2026, 1, 16)), terms_on(START)) == date(2026, 2, 24)

@@ -60,7 +60,7 @@ def test_the_class_manager_registers_a_room_with_its_equipment(
     cast: Cast, browser_of: Enter
 ) -> None:
     browser = browser_of(cast.class_manager)
-    assert "不少于 90 ㎡" in browser.get("/resources/add").content.decode()
+    assert "不小于 90 ㎡" in browser.get("/resources/add").content.decode()
     page = browser.post("/resources/add", typed(cast.provider), follow=True).content.decode()
     venue = Venue.objects.get()
     assert (venue.owner, venue.area_m2) == (cast.provider, Decimal("120.5"))
@@ -136,20 +136,24 @@ def test_an_outsider_finds_neither_ledger_nor_record(cast: Cast, browser_of: Ent
     assert browser_of(cast.city_official).get(f"/resources/{venue.uid}/").status_code == 200
 
 
-def test_a_room_that_is_too_small_is_pointed_out_with_the_clause(
+def test_rooms_that_come_to_too_little_are_pointed_out_with_the_clause(
     cast: Cast, browser_of: Enter
 ) -> None:
     venue = a_venue(cast.provider, area="89.9")
     browser = browser_of(cast.class_manager)
     assert "面积不足" in browser.get("/resources/").content.decode()
     assert "AQ 8011-2023" in browser.get(f"/resources/{venue.uid}/").content.decode()
+    a_venue(cast.provider, "小教室", "0.1")
+    a_venue(cast.rival_provider, "别家的教室", "10")
+    assert "面积不足" not in browser.get("/resources/").content.decode()
+    assert "合计面积不足" not in browser.get(f"/resources/{venue.uid}/").content.decode()
 
 
 def test_an_enterprises_own_place_has_its_own_rule(cast: Cast) -> None:
     site = a_venue(cast.provider, "车间门口", "12", VenueKind.SITE)
     rules = rulebook(local_date(NOW))
     assert seats(site, rules) is None
-    assert not too_small(site, rules)
+    assert not too_small(site, Decimal(12), rules)
 
 
 @given(area=st.decimals("1", "9999", places=1), each=st.decimals("0.5", "5", places=1))

@@ -67,7 +67,7 @@ def load_inspection_lists() -> int:
             title=f"{queries.industry_word(industry)}检查清单",
             status=Issue.ISSUED,
             valid_from=SHIPPED_FROM,
-            note="平台自带的第一版，条文为编写时所记，使用前请核对原文。",
+            note="平台自带的第一版。所引法律、行政法规的条号已与公开文本核对；标准和文件只核对了一部分，使用前请对照原文。",
             made_at=now(),
             issued_at=now(),
         )
