@@ -171,7 +171,7 @@ def _from_licence(organization: Organization, trusted: bool) -> list[tuple[str, 
     person, founded = organization.legal_person, organization.founded
     told = [
         ("法定代表人", person if trusted else mask_name(person)),
-        ("成立日期", cn_date(founded) if founded else ""),
+        ("成立日期", date_text(founded) if founded else ""),
         ("主体类型", organization.licence_kind),
     ]
     return [(label, value) for label, value in told if value]

@@ -239,6 +239,25 @@ def test_a_registration_does_not_wait_for_the_reading(cast: Cast, browser_of: En
         licence_services.settle(photo, by=cast.city_official, at=NOW)
 
 
+def test_a_photograph_that_turns_out_useless_after_handing_in_is_told_to_its_staff(
+    cast: Cast, browser_of: Enter
+) -> None:
+    a_photo()
+    made = handed_in()
+    photo = licence_queries.photo_of(made)
+    assert photo is not None
+    with pytest.raises(NotAllowed):
+        licence_services.settle(photo, by=cast.district_official, at=NOW)
+    Notice.objects.all().delete()
+    read_as(Paper("none", advice=("no_card",)))
+    assert made.registered_by is not None
+    assert list(Notice.objects.values_list("user_id", flat=True)) == [made.registered_by.pk]
+    page = browser_of(made.registered_by).get(reverse("organizations:record", args=[made.uid]))
+    assert "没有认出证件" in page.content.decode()
+    photo.refresh_from_db()
+    assert (photo.content, photo.settled_at) == ("", None)
+
+
 def test_a_returned_registration_is_compared_again(cast: Cast, browser_of: Enter) -> None:
     a_photo(as_read(name="大明湖机械有限公司"))
     made = handed_in()
