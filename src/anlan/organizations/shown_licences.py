@@ -77,6 +77,11 @@ class ShownLicence:
         return sum(row.differs for row in self.compared)
 
     @property
+    def of_another(self) -> bool:
+        """Surely read, and the code is another one: some other body's licence."""
+        return any(row.name == "uscc" and row.differs and not row.doubtful for row in self.compared)
+
+    @property
     def missing(self) -> int:
         """Read, and not typed yet."""
         return sum(row.state == "untyped" for row in self.compared)

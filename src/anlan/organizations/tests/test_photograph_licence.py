@@ -286,6 +286,8 @@ def test_an_officer_photographs_later_and_a_new_one_takes_the_place(
     read_as(a_read_licence({"name": "泉化新材料有限公司", "code": firm.uscc}))
     first = LicencePhoto.objects.get()
     assert rows_of(first, firm)["name"] == "differs"
+    page = own.get(reverse("organizations:record", args=[firm.uid])).content.decode()
+    assert "另一家单位" not in page
     own.post(url, {"photo": a_file(JPEG + b"2")})
     first.refresh_from_db()
     assert (first.content, first.differed) == ("", ["name"])
@@ -296,6 +298,10 @@ def test_an_officer_photographs_later_and_a_new_one_takes_the_place(
     own.post(reverse("organizations:licence_drop", args=[firm.uid]))
     newest.refresh_from_db()
     assert newest.content == ""
+    own.post(url, {"photo": a_file()})
+    read_as(as_read())
+    page = own.get(reverse("organizations:record", args=[firm.uid])).content.decode()
+    assert "另一家单位" in page
 
 
 def test_others_neither_see_nor_touch_it(cast: Cast, browser_of: Enter) -> None:
