@@ -11,6 +11,7 @@ const heavy = [
   ['[data-camera]', () => import('./camera.js')],
   ['form[data-moment]', () => import('./moment.js')],
   ['[data-face]', () => import('./face.js')],
+  ['[data-licence]', () => import('./licence.js')],
   ['[data-player]', () => import('./player.js')],
   ['[data-watch]', () => import('./watch.js')],
   ['[data-read]', () => import('./read.js')],

@@ -53,6 +53,7 @@ from anlan.identity.jobs import (
 )
 from anlan.injuries.jobs import code_narratives, forget_uploads, import_batches, learn_codes
 from anlan.insights.jobs import refresh_distribution
+from anlan.organizations.jobs import read_next_licence
 from anlan.recordings.jobs import forget_expired_recordings
 from anlan.supervision.jobs import (
     draw_announced,
@@ -68,6 +69,7 @@ SCHEDULE = [
     Job(make_next, every=timedelta(seconds=2), lane=FILMS),
     Job(answer_next_try, every=timedelta(seconds=0.5), lane=EYES),
     Job(answer_next_face, every=timedelta(seconds=0.5), lane=EYES),
+    Job(read_next_licence, every=timedelta(seconds=0.5), lane=EYES),
     Job(forget_faces, every=timedelta(hours=1)),
     Job(remind_overdue, every=timedelta(minutes=10)),
     Job(stamp_checkpoints, every=timedelta(minutes=1)),

@@ -155,6 +155,7 @@ ANLAN_UPLOAD_LIMITS = {  # MB a request, by longest path prefix
     "/exemplars": 100,
     "/files/uploads/*": 1 << 20,
     "/hazards": 100,
+    "/organizations": 16,
     "/supervision": 60,
 }
 

@@ -8,7 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
-from anlan.identity.sight import Timed
+from anlan.foundation.sight import Timed
 from anlan.lib.refusals import BadInput
 from anlan.vision.advice import UnusablePicture
 

@@ -1,5 +1,6 @@
 """Text in, clean values out: the registration guide, the ledger's filters, a decision."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -100,6 +101,21 @@ class OrganizationForm(forms.Form):
     headcount = forms.IntegerField(
         label="职工人数", min_value=1, max_value=1_000_000, help_text="含劳务派遣人员。"
     )
+    legal_person = forms.CharField(
+        label="法定代表人（负责人）", max_length=64, required=False, help_text="与营业执照一致。"
+    )
+    founded = forms.DateField(
+        label="成立日期",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": "请按 2015-03-09 这样填写，或留空。"},
+    )
+    licence_kind = forms.CharField(
+        label="主体类型",
+        max_length=80,
+        required=False,
+        help_text="营业执照上的“类型”，例如有限责任公司。",
+    )
     contact_name = forms.CharField(label="联系人", max_length=64)
     contact_phone = forms.CharField(
         label="联系人手机号",
@@ -155,12 +171,20 @@ def facts_of(values: Any) -> Facts:
         address=values["address"],
         contact_name=values["contact_name"],
         contact_phone=values["contact_phone"],
+        legal_person=values.get("legal_person", ""),
+        licence_kind=values.get("licence_kind", ""),
+        founded=_day_text(values.get("founded")),
     )
+
+
+def _day_text(day: date | str | None) -> str:
+    return day.isoformat() if isinstance(day, date) else day or ""
 
 
 def initial_of(organization: Organization) -> dict[str, Any]:
     """What a returned registration's form begins with."""
-    return {name: getattr(organization, name) for name in Facts.__annotations__}
+    told = {name: getattr(organization, name) for name in Facts.__annotations__}
+    return told | {"founded": _day_text(organization.founded)}
 
 
 class DecisionForm(forms.Form):

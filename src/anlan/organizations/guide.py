@@ -3,6 +3,7 @@
 The password is kept as its hash only; nothing is written elsewhere until the last step.
 """
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +49,16 @@ class Draft:
             for name, value in values.items()
         }
         self._keep(facts=facts, checked=checked)
+
+    @property
+    def photo_key(self) -> str:
+        """Under which a picture of the licence lies; empty until one may be taken."""
+        return str(self._kept.get("photo", ""))
+
+    def allow_photo(self) -> None:
+        """Make the key before there is a picture: two requests at once must not make two."""
+        if not self.photo_key:
+            self._keep(photo=secrets.token_urlsafe(18))
 
     def forget(self) -> None:
         self.session.pop(_KEY, None)

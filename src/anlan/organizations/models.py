@@ -36,6 +36,9 @@ class Organization(models.Model):
     hazardous = models.BooleanField("危险化学品许可", default=False)
     district = models.CharField("区县或功能区", max_length=12)
     address = models.CharField("地址", max_length=200, blank=True)
+    legal_person = models.CharField("法定代表人（负责人）", max_length=64, blank=True)
+    licence_kind = models.CharField("主体类型", max_length=80, blank=True)
+    founded = models.DateField("成立日期", null=True, blank=True)
     headcount = models.PositiveIntegerField("职工人数", default=0)
     contact_name = models.CharField("联系人", max_length=64, blank=True)
     contact_phone = SealedTextField("联系电话", bound_to="organizations.contact_phone", blank=True)
@@ -69,6 +72,73 @@ class Organization(models.Model):
     @property
     def subject(self) -> str:
         return f"organization/{self.uid}"
+
+
+class PhotoStatus(models.TextChoices):
+    WAITING = "waiting", "等待读取"
+    READ = "read", "已读取"
+    RETAKE = "retake", "需要重拍"
+
+
+class LicencePhoto(models.Model):
+    """A photographed business licence on its way to be compared, sealed, then erased.
+
+    While a registration is being typed the picture belongs to nobody but the guide's `draft` (a
+    hash of the visitor's own key). `content` is the upload until the eyes have read it, then the
+    picture painted anew; it is never served but to whoever may compare, and never before that.
+    What stays of an erased one: its hash, when, and the names of the fields that `differed`.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, null=True, blank=True, related_name="licence_photos"
+    )
+    draft = models.CharField(max_length=64, blank=True)
+    sha256 = models.CharField("原图哈希", max_length=64)
+    size = models.PositiveIntegerField("字节数")
+    content = SealedTextField("图片", bound_to="organizations.LicencePhoto.content", blank=True)
+    status = models.CharField(max_length=8, choices=PhotoStatus, default=PhotoStatus.WAITING)
+    at = models.DateTimeField()
+    looks = models.PositiveSmallIntegerField(default=0)
+    read_at = models.DateTimeField(null=True, blank=True)
+    reading = SealedTextField("读到的", bound_to="organizations.LicencePhoto.reading", blank=True)
+    sure = models.BooleanField("代码校验位相符", default=False)
+    reasons = models.JSONField(default=list, help_text="codes of vision.advice")
+    differed = models.JSONField(default=list, help_text="fields of the registration")
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(status__in=PhotoStatus.values), name="licence_photo_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(organization__isnull=True) | Q(draft=""), name="licence_photo_one_owner"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["at"],
+                condition=Q(status="waiting", erased_at__isnull=True),
+                name="licence_photo_to_read",
+            ),
+            models.Index(
+                fields=["at"], condition=Q(erased_at__isnull=True), name="licence_photo_kept"
+            ),
+            models.Index(fields=["draft"], condition=~Q(draft=""), name="licence_photo_by_draft"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.get_status_display()}"
+
+    @property
+    def subject(self) -> str:
+        """The organisation's, once it has one."""
+        return self.organization.subject if self.organization else f"licence/{self.uid}"
 
 
 class InsuredHeadcount(models.Model):

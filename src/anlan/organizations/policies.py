@@ -33,6 +33,11 @@ def may_edit(user: User, organization: Organization) -> bool:
     return organization.status == Status.RETURNED and works_for(user, organization)
 
 
+def may_see_licence(user: User, organization: Organization) -> bool:
+    """What was photographed is for its own staff and for whoever decides on it."""
+    return works_for(user, organization) or decides_for(user, organization)
+
+
 def works_for(user: User, organization: Organization) -> bool:
     """Its own safety officer or class manager."""
     return reach(user).works_for(organization.uid, Role.SAFETY_OFFICER, Role.CLASS_MANAGER)

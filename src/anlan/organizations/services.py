@@ -1,8 +1,8 @@
 """Registering organisations and deciding on the registrations."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, TypedDict, Unpack
+from datetime import date, datetime
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -19,13 +19,14 @@ from anlan.lib.dates import local_date
 from anlan.lib.masking import mask_name, mask_phone
 from anlan.lib.refusals import BadInput, NotAllowed, Refused
 from anlan.lib.states import advance
-from anlan.organizations import queries
+from anlan.organizations import licence_services, queries
 from anlan.organizations.models import Kind, Organization, Status
 from anlan.organizations.states import STEPS
 
 
 class Facts(TypedDict):
-    """What an organisation says about itself. `industry` is a GB/T 4754 code."""
+    """What an organisation says about itself. `industry` is a GB/T 4754 code, `founded` a day as
+    YYYY-MM-DD, empty when it is not told."""
 
     kind: str
     uscc: str
@@ -37,14 +38,23 @@ class Facts(TypedDict):
     address: str
     contact_name: str
     contact_phone: str
+    legal_person: NotRequired[str]
+    licence_kind: NotRequired[str]
+    founded: NotRequired[str]
 
 
 @transaction.atomic
 def register_organization(
-    *, by: User, at: datetime, synthetic: bool = False, **facts: Unpack[Facts]
+    *,
+    by: User,
+    at: datetime,
+    synthetic: bool = False,
+    photographed: str = "",
+    **facts: Unpack[Facts],
 ) -> Organization:
     """A new registration, waiting for its district; `by` becomes its first member of staff.
 
+    `photographed` is the guide's key, under which a picture of the licence may lie.
     Raises `BadInput` for facts that can't be right and `Refused` for a code that is registered.
     """
     clean = _checked(facts)
@@ -62,13 +72,14 @@ def register_organization(
     uid = str(organization.uid)
     give_role(by, role, ScopeKind.ORGANIZATION, uid, by=by, at=at, reason="登记本单位")
     _write(organization, "organization_registered", by, at, kind=clean["kind"], uscc=clean["uscc"])
+    licence_services.attach(organization, photographed, by=by, at=at)
     _ask_for_decision(organization, "新单位登记待审核", at)
     return organization
 
 
 @transaction.atomic
 def register_newcomer(
-    *, account: Mapping[str, str], at: datetime, **facts: Unpack[Facts]
+    *, account: Mapping[str, str], at: datetime, photographed: str = "", **facts: Unpack[Facts]
 ) -> tuple[Organization, User]:
     """Account and organisation in one go; `account` has person_name, username, password hash."""
     if User.objects.filter(username=account["username"]).exists():
@@ -78,7 +89,7 @@ def register_newcomer(
     user = open_account(username=account["username"], name=account["person_name"])
     user.password = account["hash"]
     user.save(update_fields=["password"])
-    return register_organization(by=user, at=at, **facts), user
+    return register_organization(by=user, at=at, photographed=photographed, **facts), user
 
 
 @transaction.atomic
@@ -91,6 +102,7 @@ def resubmit_organization(
         refuse_registered(clean["uscc"])
     changes = {**clean, **_derived(clean), "registered_at": at}
     advance(organization, Status.PENDING, STEPS, **changes)
+    licence_services.reopen(organization)
     _write(organization, "organization_resubmitted", by, at, uscc=clean["uscc"])
     _ask_for_decision(organization, "单位登记已修改，待审核", at)
     return organization
@@ -101,8 +113,8 @@ def approve_organization(
     organization: Organization, *, by: User, at: datetime, reason: str
 ) -> Organization:
     """Let the organisation in: it may upload its roster, book seats, apply for classes."""
-    _decide(organization, Status.APPROVED, by, at, reason.strip() or "登记信息无误")
-    _write(organization, "organization_approved", by, at, reason=organization.review_reason)
+    seen = _decide(organization, Status.APPROVED, by, at, reason.strip() or "登记信息无误")
+    _write(organization, "organization_approved", by, at, **seen)
     provider = organization.kind == Kind.PROVIDER
     next_step = "可以申请开班了" if provider else "可以上传花名册、预约培训了"
     _answer(organization, f"{organization.name}已通过审核", f"{next_step}。", at)
@@ -116,8 +128,8 @@ def return_organization(
     """Send the registration back to be mended; the reason is what its people read."""
     if not reason.strip():
         raise BadInput("退回时要写明原因。", "请写清哪一项不对、应当怎样改，对方会看到这段话。")
-    _decide(organization, Status.RETURNED, by, at, reason.strip())
-    _write(organization, "organization_returned", by, at, reason=organization.review_reason)
+    seen = _decide(organization, Status.RETURNED, by, at, reason.strip())
+    _write(organization, "organization_returned", by, at, **seen)
     _answer(organization, f"{organization.name}的登记被退回", f"原因：{reason.strip()}", at)
     return organization
 
@@ -143,7 +155,7 @@ def refuse_registered(code: str) -> None:
     )
 
 
-def _checked(facts: Facts) -> Facts:
+def _checked(facts: Facts) -> dict[str, Any]:
     """The facts in their standard writing; `BadInput` where one can't be right."""
     name = "".join(facts["name"].split())
     try:
@@ -159,23 +171,36 @@ def _checked(facts: Facts) -> Facts:
         raise BadInput("所选的区县或功能区不存在。", "请从列表里重新选择。")
     if facts["industry"] and not codes.is_code(System.GB_T_4754, facts["industry"]):
         raise BadInput(f"行业代码 {facts['industry']} 不在 GB/T 4754 里。", "请从行业列表里选择。")
-    return {**facts, "name": name, "uscc": code, "contact_phone": phone}
+    told = {"name": name, "uscc": code, "contact_phone": phone}
+    return {**facts, **told, "founded": _founded(facts.get("founded", ""))}
 
 
-def _derived(facts: Facts) -> dict[str, str]:
+def _founded(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadInput("成立日期不对。", "请按执照填写，或留空。") from None
+
+
+def _derived(facts: Mapping[str, Any]) -> dict[str, str]:
     return {
         "key_industry": codes.key_industry_of(facts["industry"], facts["hazardous"]),
         "search": bigrams(facts["name"], facts["uscc"]),
     }
 
 
-def _decide(organization: Organization, to: Status, by: User, at: datetime, reason: str) -> None:
+def _decide(
+    organization: Organization, to: Status, by: User, at: datetime, reason: str
+) -> dict[str, Any]:
+    """Take the step; answers with what its line in the ledger says."""
     if organization.status != Status.PENDING:
         raise NotAllowed(
             f"「{organization.name}」现在是「{organization.get_status_display()}」，不在待审核状态。",
             "请刷新页面查看最新状态。",
         )
     advance(organization, to, STEPS, reviewed_by=by, reviewed_at=at, review_reason=reason[:300])
+    seen = licence_services.settle_with_decision(organization, by=by, at=at)
+    return {"reason": organization.review_reason, **seen}
 
 
 def _write(organization: Organization, verb: str, by: User, at: datetime, **data: Any) -> None:

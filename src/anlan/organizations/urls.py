@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from anlan.organizations import guide_views, views
+from anlan.organizations import guide_views, licence_views, views
 
 app_name = "organizations"
 urlpatterns: list[URLPattern] = [
@@ -15,4 +15,9 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:uid>/edit", views.edit, name="edit"),
     path("<uuid:uid>/approve", views.approve, name="approve"),
     path("<uuid:uid>/return", views.send_back, name="return"),
+    path("<uuid:uid>/licence", licence_views.state, name="licence"),
+    path("<uuid:uid>/licence/photograph", licence_views.photograph, name="licence_photograph"),
+    path("<uuid:uid>/licence/drop", licence_views.drop, name="licence_drop"),
+    path("<uuid:uid>/licence/show", licence_views.show, name="licence_show"),
+    path("<uuid:uid>/licence/compared", licence_views.compared, name="licence_compared"),
 ]

@@ -21,9 +21,12 @@ from anlan.foundation.ledger.queries import timeline
 from anlan.foundation.ui.formats import cn_date
 from anlan.foundation.ui.parts import Moment, Step
 from anlan.lib.dates import date_text, local_date
-from anlan.lib.masking import mask_phone
+from anlan.lib.masking import mask_name, mask_phone
 from anlan.organizations import policies, queries, services
 from anlan.organizations.forms import DecisionForm, FilterForm, OrganizationForm, initial_of
+from anlan.organizations.licence_forms import typed_in
+from anlan.organizations.licence_in_forms import OrganizationOwner, answer, shown
+from anlan.organizations.licence_views import shown_on
 from anlan.organizations.models import Organization, Status
 from anlan.organizations.sheets import ledger_sheet
 
@@ -105,13 +108,21 @@ def send_back(request: HttpRequest, organization: Organization) -> HttpResponse:
 @guarded(policies.may_edit, load=queries.organization_for)
 def edit(request: HttpRequest, organization: Organization) -> HttpResponse:
     """A returned registration, mended and handed in again."""
-    own = organization.uscc
+    own, user, at = organization.uscc, actor(request), now()
+    owner = OrganizationOwner(organization, str(request.META.get("REMOTE_ADDR", "")), at, user)
+    if act := request.POST.get("act", ""):
+        done = answer(request, act, typed_in(request), owner)
+        form = OrganizationForm(initial=done.typed, own=own)
+        context = {"form": form, "organization": organization}
+        context |= shown(owner, done.typed, done.refused)
+        return render(request, "organizations/edit.html", context, status=done.status)
     form = OrganizationForm(request.POST or None, initial=initial_of(organization), own=own)
     if request.method == "POST" and form.is_valid():
-        services.resubmit_organization(organization, by=actor(request), at=now(), **form.facts())
+        services.resubmit_organization(organization, by=user, at=at, **form.facts())
         messages.success(request, "已重新提交，请等待审核。")
         return redirect("organizations:record", uid=organization.uid)
-    context = {"form": form, "organization": organization}
+    typed = typed_in(request) if form.is_bound else form.initial
+    context = {"form": form, "organization": organization, **shown(owner, typed)}
     return render(request, "organizations/edit.html", context, status=422 if form.errors else 200)
 
 
@@ -131,6 +142,7 @@ def _record(
         "own": policies.works_for(user, organization),
         "place": codes.code_name(System.GB_T_2260, organization.district),
         "may_use_ledger": policies.may_use_ledger(user),
+        **shown_on(request, organization),
     }
     return render(request, "organizations/record.html", context, status=status)
 
@@ -148,9 +160,21 @@ def _facts(organization: Organization, user: User) -> list[tuple[str, object]]:
         ("区县", codes.code_name(System.GB_T_2260, organization.district)),
         ("职工人数", f"{organization.headcount:,} 人"),
         ("地址", organization.address or "未填"),
+        *_from_licence(organization, trusted),
         ("联系人", organization.contact_name or "未填"),
         ("联系电话", (phone if trusted else mask_phone(phone)) or "未填"),
     ]
+
+
+def _from_licence(organization: Organization, trusted: bool) -> list[tuple[str, object]]:
+    """Optional facts: a line each where they are told."""
+    person, founded = organization.legal_person, organization.founded
+    told = [
+        ("法定代表人", person if trusted else mask_name(person)),
+        ("成立日期", date_text(founded) if founded else ""),
+        ("主体类型", organization.licence_kind),
+    ]
+    return [(label, value) for label, value in told if value]
 
 
 def _steps(organization: Organization) -> list[Step]:

@@ -37,6 +37,8 @@ from anlan.vision.messages import (
     Frame,
     Question,
     Read,
+    Redraw,
+    Redrawn,
     Told,
     Unusable,
     answers,
@@ -127,6 +129,15 @@ class Eyes:
         answer = self._papers.ask(Read(content, today, wanted, limits), seconds)
         assert isinstance(answer, Told)
         return answer.paper
+
+    def redraw(self, content: bytes, *, seconds: float = READ_SECONDS) -> bytes:
+        """The picture as a JPEG painted anew, upright and at most 2000 wide: what may be shown.
+
+        Raises `UnusablePicture` for what is no photograph.
+        """
+        answer = self._papers.ask(Redraw(content), seconds)
+        assert isinstance(answer, Redrawn)
+        return answer.content
 
     def close(self) -> None:
         """End both processes; what is being asked is told `stopped`."""

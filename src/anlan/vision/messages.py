@@ -46,6 +46,12 @@ class Read(msgspec.Struct, frozen=True, tag=True):
     limits: Thresholds
 
 
+class Redraw(msgspec.Struct, frozen=True, tag=True):
+    """Paint this upload anew, with nothing of it but what one sees."""
+
+    content: bytes
+
+
 class Unusable(msgspec.Struct, frozen=True, tag=True):
     """The upload was refused; `code` is one of `advice.ADVICE`."""
 
@@ -70,8 +76,12 @@ class Told(msgspec.Struct, frozen=True, tag=True):
     paper: Paper
 
 
-Question = Check | Enrol | Read
-Answer = Checked | Enrolled | Told | Unusable | Failed
+class Redrawn(msgspec.Struct, frozen=True, tag=True):
+    content: bytes
+
+
+Question = Check | Enrol | Read | Redraw
+Answer = Checked | Enrolled | Told | Redrawn | Unusable | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 questions = msgspec.msgpack.Decoder(Question)

@@ -54,7 +54,7 @@ class Opened:
 
 def open_picture(content: bytes, *, longest: int = LONGEST_SIDE) -> Opened:
     """Decode an upload. Raises :class:`UnusablePicture` with what to do instead."""
-    _require_kind(content)
+    require_photograph(content)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -93,8 +93,8 @@ def _on_white(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(ground, layered)
 
 
-def _require_kind(content: bytes) -> None:
-    """JPEG, PNG or WebP, of bearable weight, and nothing else besides."""
+def require_photograph(content: bytes) -> None:
+    """JPEG, PNG or WebP, of bearable weight, and nothing else besides; nothing is decoded."""
     if not content:
         raise UnusablePicture("empty")
     if len(content) > MOST_BYTES:

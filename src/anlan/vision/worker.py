@@ -24,12 +24,15 @@ from anlan.vision.messages import (
     Enrolled,
     Failed,
     Question,
+    Redraw,
+    Redrawn,
     Told,
     Unusable,
     packed,
     questions,
     received,
 )
+from anlan.vision.pictures import open_picture
 
 MOST_MB = 400  # then it makes room for a fresh one
 
@@ -67,6 +70,8 @@ def _answer(question: Question) -> Answer:
     if isinstance(question, Enrol):
         frames = [(one.at, one.content) for one in question.frames]
         return Enrolled(enrol(frames, question.paper, limits=question.limits))
+    if isinstance(question, Redraw):
+        return Redrawn(open_picture(question.content).as_jpeg())
     return Told(
         read_document(
             question.content, today=question.today, wanted=question.wanted, limits=question.limits

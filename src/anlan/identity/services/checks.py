@@ -19,6 +19,7 @@ from anlan.foundation.accounts.queries import users_with
 from anlan.foundation.ledger.services import record
 from anlan.foundation.notices import services as notices
 from anlan.foundation.rules.queries import rulebook
+from anlan.foundation.sight import Timed
 from anlan.identity.models import (
     CheckStatus,
     FaceTry,
@@ -31,7 +32,6 @@ from anlan.identity.queries import checks as queries
 from anlan.identity.queries import faces
 from anlan.identity.services.faces import refuse_the_young, try_key
 from anlan.identity.services.pictures import lay_down
-from anlan.identity.sight import Timed
 from anlan.identity.states import CHECK_STEPS
 from anlan.lib import idnumber
 from anlan.lib.dates import local_date

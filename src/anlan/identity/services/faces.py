@@ -11,10 +11,10 @@ from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.services import record
 from anlan.foundation.notices.services import tell
 from anlan.foundation.rules.queries import rulebook
+from anlan.foundation.sight import Timed
 from anlan.identity.models import Face, FaceConsent, FaceStatus, FaceTry, Person, Pictures
 from anlan.identity.queries import faces as queries
 from anlan.identity.services.pictures import erase, lay_down
-from anlan.identity.sight import Timed
 from anlan.identity.states import FACE_STEPS
 from anlan.lib.dates import local_date
 from anlan.lib.refusals import BadInput, NotAllowed, Refused

@@ -9,6 +9,7 @@ from django.db import transaction
 from anlan.foundation.ledger.services import record
 from anlan.foundation.notices.services import tell
 from anlan.foundation.rules.queries import rulebook
+from anlan.foundation.sight import limits_on, the_eyes
 from anlan.identity.models import (
     CheckStatus,
     Face,
@@ -21,7 +22,6 @@ from anlan.identity.queries import faces
 from anlan.identity.services.checks import settle
 from anlan.identity.services.faces import face_key, note_look, try_key
 from anlan.identity.services.pictures import erase, take_up
-from anlan.identity.sight import limits_on, the_eyes
 from anlan.identity.states import FACE_STEPS
 from anlan.lib import idnumber
 from anlan.lib.dates import local_date

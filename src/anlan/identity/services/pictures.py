@@ -5,8 +5,8 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
+from anlan.foundation.sight import Timed
 from anlan.identity.models import Pictures
-from anlan.identity.sight import Timed
 
 
 def lay_down(key: str, frames: Sequence[Timed], *, card: bytes = b"", at: datetime) -> None:

@@ -12,6 +12,7 @@ from io import BytesIO
 from random import Random
 
 import pytest
+from PIL import Image
 
 from anlan.testing.photographs import as_jpeg
 from anlan.vision import eyes as room
@@ -19,7 +20,18 @@ from anlan.vision.advice import UnusablePicture
 from anlan.vision.challenge import draw
 from anlan.vision.eyes import CannotLook, Eyes
 from anlan.vision.findings import Enrolment, Paper
-from anlan.vision.messages import Failed, Read, Told, Unusable, answers, packed, questions, received
+from anlan.vision.messages import (
+    Failed,
+    Read,
+    Redraw,
+    Redrawn,
+    Told,
+    Unusable,
+    answers,
+    packed,
+    questions,
+    received,
+)
 from anlan.vision.tests.faces import a_portrait
 from anlan.vision.thresholds import Thresholds
 from anlan.vision.worker import answer, serve
@@ -148,3 +160,17 @@ def test_an_unusable_paper_comes_back_as_advice(
     with pytest.raises(UnusablePicture) as refused:
         eyes.read(b"picture", today=TODAY)
     assert refused.value.code == "heic"
+
+
+def test_a_picture_painted_anew_has_nothing_of_the_upload_but_what_one_sees() -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "a place that nobody should learn"
+    upload = BytesIO()
+    Image.open(BytesIO(FRAME)).resize((2400, 1200)).save(upload, "JPEG", exif=exif)
+    found = answer(Redraw(upload.getvalue() + b"a film behind the picture"))
+    assert isinstance(found, Redrawn)
+    assert Image.open(BytesIO(found.content)).size == (2000, 1000)
+    assert b"nobody should learn" in upload.getvalue()
+    assert b"nobody should learn" not in found.content
+    assert b"a film behind" not in found.content
+    assert answer(Redraw(b"GIF89a")) == Unusable("gif")

@@ -1,5 +1,5 @@
 """The processes that look, one set for each process that asks; named in settings, so that a story
-can hand in eyes of its own."""
+can hand in eyes of its own. For rooms that have faces or papers looked at by their jobs."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -18,11 +18,13 @@ Timed = tuple[float, bytes]
 
 
 class Sight(Protocol):
-    """What this room asks of `vision.eyes.Eyes`."""
+    """What rooms ask of `vision.eyes.Eyes`."""
 
     def read(
         self, content: bytes, *, today: date, wanted: Kind | None = ..., limits: Thresholds = ...
     ) -> Paper: ...
+
+    def redraw(self, content: bytes) -> bytes: ...
 
     def enrol(
         self, frames: Sequence[Timed], *, paper: bytes = ..., limits: Thresholds = ...
