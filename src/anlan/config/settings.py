@@ -72,6 +72,9 @@ ANLAN_SMS_SECRET_FILE = env.text("ANLAN_SMS_SECRET_FILE", "")
 ANLAN_EYES = "anlan.vision.eyes.Eyes"  # the processes that look at faces and papers
 # Whose class managers look when a face is not enough: asked with the ledger subject of the check.
 ANLAN_CHECK_HOST = "anlan.classes.hosts.host_of"
+# How two browsers of a video check find each other beyond one network: stun:host:port, turn:…
+ANLAN_ICE_SERVERS = env.addresses("ANLAN_ICE_SERVERS", {"stun", "stuns", "turn", "turns"})
+ANLAN_TURN_SECRET_FILE = env.text("ANLAN_TURN_SECRET_FILE", "")  # coturn's static-auth-secret
 ANLAN_MENU = "anlan.config.menu.menu_for"
 ANLAN_TABS = "anlan.config.menu.tabs_for"
 ANLAN_ROLE_LABEL = "anlan.config.menu.role_label"
