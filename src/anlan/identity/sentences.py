@@ -21,7 +21,7 @@ SENTENCES = {
     "identity_check_opened": "开始核验本人（{purpose}）",
     "identity_passed": "刷脸核验通过（{purpose}）",
     "identity_review_asked": "转人工核验（{purpose}，{route}）",
-    "identity_decided": "人工核验：{result}，说明：{reason}",
+    "identity_decided": "人工核验（{how}）：{result}，说明：{reason}",
     "identity_video_asked": "排队视频核对（{purpose}）",
     "identity_video_taken": "接听视频核对，查看了姓名和证件号末四位（{purpose}）",
     "identity_video_back": "视频核对放回队列",
