@@ -12,7 +12,7 @@ export default async function desk(root) {
   const form = at('decision')
   const say = (words, tone = '') => { at('line').textContent = words; at('line').className = `call-line ${tone}` }
   const asks = [...root.querySelectorAll('[data-wish]')]
-  let stream = null, pc = null, channel = null, round = 0, offers = 0, stood = false, over = false, timer = null
+  let stream = null, pc = null, channel = null, round = 0, offers = 0, stood = false, over = false, timer = null, left = 0
 
   const deaf = (words) => {
     asks.forEach((button) => { button.disabled = true })
@@ -26,6 +26,9 @@ export default async function desk(root) {
     if (pc) pc.close()
     closeMedia(stream)
     root.dataset.state = 'over'
+    at('clock-left').hidden = true
+    at('back').hidden = true
+    at('end').textContent = '返回列表'
     deaf(words)
   }
 
@@ -75,9 +78,9 @@ export default async function desk(root) {
   }
 
   function told(said) {
-    if (said.left !== null && said.left !== undefined) at('left').textContent = clock(said.left)
+    if (said.left !== null && said.left !== undefined) left = said.left
     if (said.status === 'ended' || said.status === 'waiting') {
-      close(`${said.words}${stood ? '看清了可以在右侧写下结果，没看清请返回列表。' : ''}`)
+      close(`${said.words}${stood ? '看清了就写下结果，没看清请返回列表。' : ''}`)
       return
     }
     const { answer } = said
@@ -129,6 +132,7 @@ export default async function desk(root) {
   }
   if (stream) { at('near').srcObject = stream; at('near').play().catch(() => {}) }
   if (stream) say('正在接通学员')
+  setInterval(() => { left = Math.max(left - 1, 0); at('left').textContent = clock(left) }, 1000)
   await connect()
   asking(here, told, (gone) => { if (gone) say('网络不通，正在重试', 'tone-warn') })
 }

@@ -22,10 +22,11 @@ export async function post(url, fields = {}, keepalive = false) {
   if (body !== fields) Object.entries(fields).forEach(([name, value]) => body.append(name, value))
   const headers = { 'X-CSRFToken': token(), Accept: 'application/json' }
   const reply = await fetch(url, { method: 'POST', body, headers, keepalive })
+  const gone = reply.redirected // to the log-in page
   const said = await reply.json().catch(() => ({}))
-  if (reply.ok) return said
-  const error = new Error(`${said.message || '没有办成。'}${said.next_step || ''}`)
-  error.status = reply.status
+  if (reply.ok && !gone) return said
+  const error = new Error(gone ? '登录已失效，请重新登录。' : `${said.message || '没有办成。'}${said.next_step || ''}`)
+  error.status = gone ? 401 : reply.status
   throw error
 }
 
@@ -44,6 +45,7 @@ export function asking(url, told, lost) {
       told(said)
     } catch (error) {
       if (over) return
+      if (error.status === 401) { told({ status: 'ended', words: error.message }); return }
       if (error.status === 404) { told({ status: 'ended', words: '这次视频已结束。' }); return }
       failed += 1
       lost(true)

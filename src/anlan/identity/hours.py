@@ -30,16 +30,16 @@ def next_opening(hours: Hours, at: datetime) -> datetime | None:
     return None
 
 
-def week_in_words(hours: Hours) -> str:
-    """Days of the same hours together: 周一至周五 08:30–12:00、13:30–17:30；周六 09:00–12:00."""
-    runs: list[tuple[int, int, str]] = []
+def week_in_words(hours: Hours) -> list[tuple[str, list[str]]]:
+    """Days of the same hours together: [(周一至周五, [08:30–12:00, 13:30–17:30])]."""
+    runs: list[tuple[int, int, list[str]]] = []
     for day in range(1, 8):
-        said = "、".join(f"{a:%H:%M}–{b:%H:%M}" for a, b in _spans(hours, day))
-        if runs and runs[-1][1] == day - 1 and runs[-1][2] == said:
+        said = [f"{a:%H:%M}–{b:%H:%M}" for a, b in _spans(hours, day)]
+        if said and runs and runs[-1][1] == day - 1 and runs[-1][2] == said:
             runs[-1] = (runs[-1][0], day, said)
         elif said:
             runs.append((day, day, said))
-    return "；".join(f"{_days(first, last)} {said}" for first, last, said in runs)
+    return [(_days(first, last), said) for first, last, said in runs]
 
 
 def _days(first: int, last: int) -> str:

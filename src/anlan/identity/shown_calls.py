@@ -57,7 +57,7 @@ class ShownVideo:
 
     open: bool
     opens_at: datetime | None
-    week: str
+    week: list[tuple[str, list[str]]]
     minutes: int
 
     @classmethod

@@ -33,8 +33,8 @@ def test_the_next_opening_looks_a_week_ahead() -> None:
 
 
 def test_days_of_the_same_hours_are_said_together() -> None:
-    assert week_in_words(HOURS) == "周一至周五 08:30–12:00、13:30–17:30；周六 09:00–11:00"
-    assert week_in_words({"1": [["09:00", "10:00"]], "3": [["09:00", "10:00"]]}) == (
-        "周一 09:00–10:00；周三 09:00–10:00"
-    )
-    assert week_in_words({}) == ""
+    workdays = ("周一至周五", ["08:30–12:00", "13:30–17:30"])
+    assert week_in_words(HOURS) == [workdays, ("周六", ["09:00–11:00"])]
+    apart: Hours = {"1": [["09:00", "10:00"]], "3": [["09:00", "10:00"]]}
+    assert week_in_words(apart) == [("周一", ["09:00–10:00"]), ("周三", ["09:00–10:00"])]
+    assert week_in_words({}) == []
