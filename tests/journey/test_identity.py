@@ -127,7 +127,7 @@ def test_both_see_each_other_and_the_official_confirms(chromium: Browser, stage:
     phone.click("a:has-text('视频核对')")
     _clean(phone)
     phone.click("button:has-text('打开摄像头并排队')")
-    expect(phone.locator("[data-line]")).to_have_text("正在排队，下一位就是您")
+    expect(phone.locator("[data-line]")).to_have_text("正在排队，下一位就是您", timeout=WAIT)
     official = _actor(chromium, stage, DESK, ["camera", "microphone"])
     official.log_in(who["official"], who["password"])
     desk = official.open("/people/checks/")
@@ -142,7 +142,7 @@ def test_both_see_each_other_and_the_official_confirms(chromium: Browser, stage:
     desk.click("button:has-text('举起身份证')")
     expect(phone.locator("[data-wish]")).to_contain_text("请把身份证人像面举到镜头前")
     _decide(desk, stage, who["phone"])
-    expect(phone.locator("h2.center")).to_have_text("已确认本人")
+    expect(phone.locator("h2.center")).to_have_text("已确认本人", timeout=WAIT)
     assert stage("video_signals") == 0
     assert learner.complaints == []
     assert [one for one in official.complaints if "422" not in one] == []
@@ -175,11 +175,11 @@ def _decide(desk: Page, stage: StageHand, phone: str) -> None:
     desk.check("[name=seen]")
     desk.fill("[name=code]", "abcdef")
     desk.click("button:has-text('确认是本人')")
-    expect(desk.locator("[data-wrong]")).to_contain_text("验证码不对")
+    expect(desk.locator("[data-wrong]")).to_contain_text("验证码不对", timeout=WAIT)
     assert desk.evaluate(PLAYS)
     desk.fill("[name=code]", _code(stage, phone))
     desk.click("button:has-text('确认是本人')")
-    expect(desk.locator("main")).to_contain_text("已确认本人")
+    expect(desk.locator("main")).to_contain_text("已确认本人", timeout=WAIT)
 
 
 def _two_equal_ways(page: Page) -> None:
