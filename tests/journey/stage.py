@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -46,8 +47,17 @@ from anlan.foundation.ledger.models import Entry  # noqa: E402
 from anlan.foundation.rules.models import Rule  # noqa: E402
 from anlan.foundation.rules.queries import rulebook  # noqa: E402
 from anlan.identity.jobs import answer_next_face, answer_next_try  # noqa: E402
-from anlan.identity.models import Face, Person, Pictures, id_index, phone_index  # noqa: E402
+from anlan.identity.models import (  # noqa: E402
+    Face,
+    Person,
+    Pictures,
+    Purpose,
+    VideoSignal,
+    id_index,
+    phone_index,
+)
 from anlan.identity.services import ensure_account  # noqa: E402
+from anlan.identity.services.checks import begin  # noqa: E402
 from anlan.kits.models import Record  # noqa: E402
 from anlan.operations.story import acts, troupe  # noqa: E402
 from anlan.operations.story.names import Inventor  # noqa: E402
@@ -232,6 +242,44 @@ class Stage:
         person.save()
         city = User.objects.filter(grants__role=Role.CITY_OFFICIAL).order_by("id")[0]
         return found | {"name": person.name, "phone": person.phone, "official": city.username}
+
+    def a_check_to_see(self) -> dict[str, str]:
+        """Somebody with a phone whose check for an exam is open, and the official who may see them."""
+        one = Inventor(78, start=310).person()
+        user = open_account(username="video-learner", name=one.name, password=PASSWORD)
+        person = Person.objects.create(
+            name=one.name,
+            id_number=one.id_number,
+            id_index=id_index(one.id_number),
+            phone=one.phone,
+            phone_index=phone_index(one.phone),
+            user=user,
+            created_at=now(),
+            is_synthetic=True,
+        )
+        subject, words = f"sitting/{uuid.uuid4()}", {"title": "结业理论考试", "back": "/"}
+        check = begin(person, Purpose.EXAM, subject, by=user, at=now(), **words)
+        city = User.objects.filter(grants__role=Role.CITY_OFFICIAL).order_by("id")[0]
+        return {
+            "uid": str(check.uid),
+            "name": one.name,
+            "end": one.id_number[-4:],
+            "phone": one.phone,
+            "user": user.username,
+            "password": PASSWORD,
+            "official": city.username,
+        }
+
+    def another_check(self) -> str:
+        """Of the same person's, for another exam."""
+        person = Person.objects.get(user__username="video-learner")
+        subject = f"sitting/{uuid.uuid4()}"
+        assert person.user is not None
+        return str(begin(person, Purpose.EXAM, subject, by=person.user, at=now()).uid)
+
+    def video_signals(self) -> int:
+        """How many descriptions of browsers, with their addresses, the database holds."""
+        return VideoSignal.objects.count()
 
     def look(self, card: bool, outcome: str) -> str:
         """What the worker of the eyes does, once something waits; what was asked of them."""

@@ -1,19 +1,24 @@
 """A learner agrees to the face, is not recognised, is under review, chooses people and sits the exam.
 
 Chromium's fake camera films; the eyes see what the story tells them: a drawn picture is rightly no face.
+By video two browsers see each other's fake camera over loopback; the site passes two descriptions on.
 """
 
 import json
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.journey.conftest import DESK, PHONE, Actor, StageHand
 
 pytestmark = pytest.mark.journey
 CARD = b"\xff\xd8\xff\xe0 a card of nobody"
 WAIT = 30_000
+PLAYS = """() => {
+  const far = document.querySelector('[data-far]')
+  return far.videoWidth > 0 && far.currentTime > 0.4 && !far.paused
+}"""
 
 
 def test_from_the_consent_to_the_exam_by_either_route(chromium: Browser, stage: StageHand) -> None:
@@ -109,3 +114,92 @@ def _code(stage: StageHand, phone: str) -> str:
     stage("work")
     code: str = stage("code_sent_to", phone=phone)
     return code
+
+
+def test_both_see_each_other_and_the_official_confirms(chromium: Browser, stage: StageHand) -> None:
+    stage("travel", to="2026-06-03T09:00:00+08:00")
+    who = stage("a_check_to_see")
+    learner = _actor(chromium, stage, PHONE, ["camera", "microphone"])
+    phone = learner.log_in(who["user"], who["password"])
+    phone = learner.open(f"/people/checks/{who['uid']}/")
+    phone.click("button:has-text('人工核验')")
+    _two_equal_ways(phone)
+    phone.click("a:has-text('视频核对')")
+    _clean(phone)
+    phone.click("button:has-text('打开摄像头并排队')")
+    expect(phone.locator("[data-line]")).to_have_text("正在排队，下一位就是您", timeout=WAIT)
+    official = _actor(chromium, stage, DESK, ["camera", "microphone"])
+    official.log_in(who["official"], who["password"])
+    desk = official.open("/people/checks/")
+    _clean(desk)
+    desk.click("button:has-text('接下一位')")
+    expect(desk.locator(".call-record .name")).to_have_text(who["name"])
+    expect(desk.locator(".call-record")).to_contain_text(who["end"])
+    for page in (phone, desk):
+        page.wait_for_function(PLAYS)
+    _clean(phone)
+    _clean(desk)
+    desk.click("button:has-text('举起身份证')")
+    expect(phone.locator("[data-wish]")).to_contain_text("请把身份证人像面举到镜头前")
+    _decide(desk, stage, who["phone"])
+    expect(phone.locator("h2.center")).to_have_text("已确认本人", timeout=WAIT)
+    assert stage("video_signals") == 0
+    assert learner.complaints == []
+    assert [one for one in official.complaints if "422" not in one] == []
+    for actor in (learner, official):
+        actor.page.context.close()
+
+
+def test_a_refused_camera_is_said_and_the_other_way_stands_there(
+    chromium: Browser, stage: StageHand
+) -> None:
+    """Chromium's fake permission says yes by itself; so the story lets the browser say no."""
+    learner = _actor(chromium, stage, PHONE, [])
+    phone = learner.log_in("video-learner", "An-Lan-2026")
+    phone.add_init_script(
+        "navigator.mediaDevices.getUserMedia = async () => {"
+        " throw new DOMException('no', 'NotAllowedError') }"
+    )
+    uid = stage("another_check")
+    phone = learner.open(f"/people/checks/{uid}/video/")
+    phone.click("button:has-text('打开摄像头并排队')")
+    expect(phone.locator("[data-line]")).to_contain_text("没有得到使用摄像头的许可")
+    phone.click("button:has-text('改为请在场的人核对')")
+    expect(phone.locator("h2.center")).to_have_text("复核中，可以先继续")
+    assert learner.complaints == []
+    phone.context.close()
+
+
+def _decide(desk: Page, stage: StageHand, phone: str) -> None:
+    """A mistyped code cuts nothing; the right one confirms."""
+    desk.check("[name=seen]")
+    desk.fill("[name=code]", "abcdef")
+    desk.click("button:has-text('确认是本人')")
+    expect(desk.locator("[data-wrong]")).to_contain_text("验证码不对", timeout=WAIT)
+    assert desk.evaluate(PLAYS)
+    desk.fill("[name=code]", _code(stage, phone))
+    desk.click("button:has-text('确认是本人')")
+    expect(desk.locator("main")).to_contain_text("已确认本人", timeout=WAIT)
+
+
+def _two_equal_ways(page: Page) -> None:
+    ways = [page.locator(".routes .btn").nth(n).bounding_box() for n in (0, 1)]
+    here, video = ways
+    assert here
+    assert video
+    assert abs(here["width"] - video["width"]) < 2
+    assert (here["height"], here["y"]) == (video["height"], video["y"])
+    _clean(page)
+
+
+def _clean(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def _actor(
+    chromium: Browser, stage: StageHand, size: ViewportSize, permissions: list[str]
+) -> Actor:
+    context = chromium.new_context(viewport=size, locale="zh-CN", permissions=permissions)
+    context.set_default_timeout(WAIT)
+    return Actor(context.new_page(), stage.url)

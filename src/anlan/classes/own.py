@@ -25,6 +25,7 @@ from anlan.classes.lists import people_at
 from anlan.classes.models import Enrolment, EnrolmentStatus, Session, Status
 from anlan.classes.results import Result, results_of
 from anlan.foundation.accounts.models import User
+from anlan.foundation.rules.queries import rulebook_at_hand
 from anlan.identity.models import Person
 from anlan.identity.queries.checks import gone_on
 from anlan.lib.dates import local_date
@@ -154,6 +155,12 @@ class Day:
     past: bool
     leave: Leave | None = None
     may_ask: bool = False
+
+
+def asks_who(session: Session, at: datetime) -> bool:
+    """Whether the rule asks who it was that signs in here; no query while the rules are at hand."""
+    book = rulebook_at_hand(local_date(at), scope=session.klass.industry)
+    return book.whole("identity.check_sign_in") > 0
 
 
 def to_identify(enrolment: Enrolment, days: Sequence[Day], at: datetime) -> list[Session]:

@@ -238,6 +238,7 @@ def _teaching(user: User) -> list[MenuGroup]:
     if reach(user).has(Role.EXAMINER):
         items.append(MenuItem("实操考核", reverse("classes:examiner"), "clipboard-check"))
         items.append(MenuItem("答卷复核与申诉", reverse("classes:reviews"), "scale"))
+        items.append(MenuItem("身份核验", reverse("identity:checks"), "face-id"))
     return [MenuGroup("教学", items)]
 
 

@@ -49,6 +49,7 @@ from anlan.identity.jobs import (
     keep_clocks,
     make_exports,
     remind_overdue,
+    tend_calls,
     watch_faces,
 )
 from anlan.injuries.jobs import code_narratives, forget_uploads, import_batches, learn_codes
@@ -72,6 +73,7 @@ SCHEDULE = [
     Job(read_next_licence, every=timedelta(seconds=0.5), lane=EYES),
     Job(forget_faces, every=timedelta(hours=1)),
     Job(remind_overdue, every=timedelta(minutes=10)),
+    Job(tend_calls, every=timedelta(seconds=10)),
     Job(stamp_checkpoints, every=timedelta(minutes=1)),
     Job(import_rosters, every=timedelta(seconds=1)),
     Job(import_batches, every=timedelta(seconds=1)),

@@ -74,6 +74,9 @@ ANLAN_EYES = "anlan.vision.eyes.Eyes"  # the processes that look at faces and pa
 ANLAN_CHECK_HOST = "anlan.classes.hosts.host_of"
 # Scanned addresses beside whose log-in somebody at the desk may let the visitor in.
 ANLAN_DESK_DOORS = {"classes:sign": "classes:desk_login"}
+# How two browsers of a video check find each other beyond one network: stun:host:port, turn:…
+ANLAN_ICE_SERVERS = env.addresses("ANLAN_ICE_SERVERS", {"stun", "stuns", "turn", "turns"})
+ANLAN_TURN_SECRET_FILE = env.text("ANLAN_TURN_SECRET_FILE", "")  # coturn's static-auth-secret
 ANLAN_MENU = "anlan.config.menu.menu_for"
 ANLAN_TABS = "anlan.config.menu.tabs_for"
 ANLAN_MENU_SECONDS = 20  # so old a number in the menu may be, unless its reader did something

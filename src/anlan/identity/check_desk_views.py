@@ -13,6 +13,7 @@ from anlan.identity.models import Face, IdentityCheck
 from anlan.identity.queries import checks, error_rates, faces
 from anlan.identity.services import checks as acts
 from anlan.identity.services import faces as face_acts
+from anlan.identity.shown_calls import ShownVideo, decided_words, shown_calls
 from anlan.identity.shown_checks import OUTCOMES, ShownCheck, face_reasons, shown_differences
 from anlan.lib.dates import local_date
 
@@ -23,6 +24,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     user, at = actor(request), now()
     context = {
         "checks": [ShownCheck.of(one, at) for one in checks.waiting_for(user)[:200]],
+        "calls": shown_calls(user, at),
+        "video": ShownVideo.now(at),
         "faces": list(faces.waiting_faces(user)[:200]),
         "decides_faces": policies.decides_faces(user),
         "may_see_figures": policies.may_see_figures(user),
@@ -35,11 +38,8 @@ def queue(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest, check: IdentityCheck) -> HttpResponse:
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        clean = form.cleaned_data
-        words = {"reason": clean["reason"].strip(), "code": clean["code"].strip()}
-        acts.decide(check, confirmed=form.confirmed, by=actor(request), at=now(), **words)
-        done = "已确认本人。" if form.confirmed else "已记为未能确认，学员会收到通知并可以申诉。"
-        messages.success(request, done)
+        acts.decide(check, confirmed=form.confirmed, by=actor(request), at=now(), **form.words)
+        messages.success(request, decided_words(form))
         return redirect("identity:checks")
     context = {
         "shown": ShownCheck.of(check, now()),

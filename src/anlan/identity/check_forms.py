@@ -3,6 +3,7 @@
 import json
 import math
 from itertools import pairwise
+from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -89,9 +90,7 @@ class DecisionForm(forms.Form):
         help_text="验证码在学员自己的手机上。手机不在身边可以不填，在下面写明怎样确认的。",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    seen = forms.BooleanField(
-        label="我已当面（或通过视频）查看身份证原件，并与本人比对", required=False
-    )
+    seen = forms.BooleanField(label="我已当面查看身份证原件，并与本人比对", required=False)
     reason = forms.CharField(
         label="说明", required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -100,6 +99,10 @@ class DecisionForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.confirmed = self.data.get("act") == "confirm"
 
+    @property
+    def words(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name].strip() for name in ("reason", "code")}
+
     def clean(self) -> dict[str, object]:
         clean = super().clean() or {}
         if self.confirmed and not clean.get("seen"):
@@ -107,6 +110,13 @@ class DecisionForm(forms.Form):
         if not self.confirmed and len(str(clean.get("reason", "")).strip()) < 2:
             self.add_error("reason", "不能确认时请写明原因，学员会看到并可以申诉。")
         return clean
+
+
+class VideoDecisionForm(DecisionForm):
+    """What a person saw by video."""
+
+    seen = forms.BooleanField(label="我已在视频里查看身份证，并与本人比对", required=False)
+    field_order = ("code", "seen", "reason")
 
 
 class FaceDecisionForm(forms.Form):

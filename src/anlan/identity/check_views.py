@@ -26,8 +26,12 @@ from anlan.identity.models import CheckStatus, FaceTry, IdentityCheck, Person, R
 from anlan.identity.queries import checks, faces
 from anlan.identity.services import checks as acts
 from anlan.identity.services import faces as face_acts
+from anlan.identity.services.check_codes import send_code_again
+from anlan.identity.shown_calls import ShownVideo
 from anlan.identity.shown_checks import ShownFace, said_of
 from anlan.lib.dates import local_date
+from anlan.lib.masking import mask_phone
+from anlan.lib.refusals import Refused
 from anlan.vision.challenge import SAID
 
 own = guarded(policies.is_the_person, load=checks.own_check)
@@ -133,6 +137,20 @@ def by_people(request: HttpRequest, check: IdentityCheck) -> HttpResponse:
 
 @require_POST
 @own
+def code_again(request: HttpRequest, check: IdentityCheck) -> HttpResponse:
+    """Another code to the own phone; whoever asks too soon is told how long to wait."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        send_code_again(check, by=actor(request), at=now(), address=address)
+    except Refused as refused:
+        messages.warning(request, f"{refused.message}{refused.next_step}")
+    else:
+        messages.success(request, "已重新发送。以最新一条短信里的验证码为准。")
+    return redirect("identity:check", uid=check.uid)
+
+
+@require_POST
+@own
 def appeal(request: HttpRequest, check: IdentityCheck) -> HttpResponse:
     form = AppealForm(request.POST)
     if not form.is_valid():
@@ -159,7 +177,8 @@ def _check(
         "may_appeal": checks.may_appeal(check, at, book.whole("identity.appeal_days")),
         "appeal_days": book.whole("identity.appeal_answer_days"),
         "form": form,
-        "phone": bool(check.person.phone),
+        "phone": mask_phone(check.person.phone),
+        "video": ShownVideo.now(at),
     }
     return render(request, "identity/check.html", context, status=status)
 

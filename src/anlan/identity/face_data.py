@@ -1,11 +1,17 @@
 """What is kept about a person's face and about who it was: `settings.ANLAN_PERSONAL_DATA`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from anlan.identity.kept import Erasure, PersonalData, Row
-from anlan.identity.models import FaceTry, IdentityCheck, Person
+from django.db.models import QuerySet
+
+from anlan.identity.kept import Clock, Erasure, PersonalData, Row, ruling
+from anlan.identity.models import FaceTry, IdentityCheck, Person, VideoCall
 from anlan.identity.queries import faces
+from anlan.identity.queries.calls import calls_of
+from anlan.identity.services.call_ends import forget_overdue_signals, overdue_signals
 from anlan.identity.services.faces import withdraw_consent
+
+MOST_A_ROUND = 500
 
 
 def _faces(person: Person) -> list[Row]:
@@ -26,7 +32,11 @@ def _faces(person: Person) -> list[Row]:
         }
         for one in person.identity_checks.order_by("at")
     ]
-    return signed + laid + asked
+    talked = [
+        {"内容": f"视频核对：{one.get_status_display()}", "时间": one.at, "结束": one.ended_at}
+        for one in calls_of(person)
+    ]
+    return signed + laid + asked + talked
 
 
 def _erase_faces(person: Person, at: datetime) -> Erasure:
@@ -35,10 +45,21 @@ def _erase_faces(person: Person, at: datetime) -> Erasure:
     if person.user is not None and faces.open_consent(person) is not None:
         withdraw_consent(person, by=person.user, at=at)
     gone = FaceTry.objects.filter(check_of__person=person).delete()[0]
+    gone += calls_of(person).delete()[0]
     gone += person.faces.all().delete()[0]
     gone += person.face_consents.all().delete()[0]
     kept = IdentityCheck.objects.filter(person=person).update(appeal="", code_hash="")
     return Erasure(gone, kept)
+
+
+def _old_calls(at: datetime) -> QuerySet[VideoCall]:
+    days = int(ruling("identity.video_keep_days", at).value)
+    return VideoCall.objects.filter(ended_at__lt=at - timedelta(days=days))
+
+
+def _forget_calls(at: datetime) -> int:
+    oldest = list(_old_calls(at).order_by("pk").values_list("pk", flat=True)[:MOST_A_ROUND])
+    return VideoCall.objects.filter(pk__in=oldest).delete()[0]
 
 
 PERSONAL_DATA = (
@@ -50,5 +71,21 @@ PERSONAL_DATA = (
         models=("identity.FaceConsent", "identity.Face", "identity.IdentityCheck"),
         export=_faces,
         erase=_erase_faces,
+        clocks=(
+            Clock(
+                "视频核对的网络地址",
+                "identity.video_minutes",
+                "分钟",
+                lambda at: len(overdue_signals(at)),
+                forget_overdue_signals,
+            ),
+            Clock(
+                "视频核对的时刻",
+                "identity.video_keep_days",
+                "天",
+                lambda at: _old_calls(at).count(),
+                _forget_calls,
+            ),
+        ),
     ),
 )

@@ -14,6 +14,7 @@ from anlan.identity.models import (
     Person,
     PersonalExport,
     RosterUpload,
+    VideoCall,
 )
 from anlan.organizations.models import Organization
 
@@ -90,13 +91,27 @@ def is_the_tried(user: User, one: FaceTry) -> bool:
 
 
 def may_look_at_checks(user: User) -> bool:
-    """Class managers at their desk; officials of district and city, who also decide appeals."""
-    return reach(user).has(Role.CLASS_MANAGER, Role.DISTRICT_OFFICIAL, Role.CITY_OFFICIAL)
+    """Class managers and examiners; officials of district and city, who also decide appeals."""
+    officials = (Role.DISTRICT_OFFICIAL, Role.CITY_OFFICIAL)
+    return reach(user).has(Role.CLASS_MANAGER, Role.EXAMINER, *officials)
 
 
 def may_decide_check(user: User, check: IdentityCheck) -> bool:
     """Whoever has it in the queue, and nobody about themselves."""
     return may_look_at_checks(user) and not is_the_person(user, check)
+
+
+def is_the_caller(user: User, call: VideoCall) -> bool:
+    return is_the_person(user, call.check_of)
+
+
+def may_see_call(user: User, call: VideoCall) -> bool:
+    """A desk that the call waits for or waited for, and nobody about themselves."""
+    return may_decide_check(user, call.check_of)
+
+
+def holds_call(user: User, call: VideoCall) -> bool:
+    return call.handler_id == user.pk and may_see_call(user, call)
 
 
 def decides_faces(user: User) -> bool:

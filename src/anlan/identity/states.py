@@ -1,6 +1,7 @@
-"""The lives of a roster upload, a face, a check, a wish to be deleted, an impact assessment."""
+"""The lives of a roster upload, a face, a check, a call, a wish to be deleted, an assessment."""
 
 from anlan.identity.models import (
+    CallStatus,
     CheckStatus,
     DeletionStatus,
     FaceStatus,
@@ -60,4 +61,12 @@ CHECK_STEPS: Steps = {
     CheckStatus.PASSED: set(),
     CheckStatus.CONFIRMED: set(),
     CheckStatus.UPHELD: set(),
+}
+
+# Back from the desk's hands to the queue when the desk falls silent or gives it back.
+CALL_STEPS: Steps = {
+    CallStatus.WAITING: {CallStatus.TAKEN, CallStatus.ENDED},
+    CallStatus.TAKEN: {CallStatus.TALKING, CallStatus.WAITING, CallStatus.ENDED},
+    CallStatus.TALKING: {CallStatus.WAITING, CallStatus.ENDED},
+    CallStatus.ENDED: set(),
 }

@@ -54,6 +54,15 @@ class Environment:
         raw = self.values.get(name)
         return default if raw is None else [part.strip() for part in raw.split(",") if part.strip()]
 
+    def addresses(self, name: str, schemes: set[str]) -> list[str]:
+        """`scheme:rest` each, divided by commas; none by default."""
+        found = self.names(name, [])
+        for one in found:
+            scheme, mark, rest = one.partition(":")
+            if scheme not in schemes or not mark or not rest.strip("/"):
+                raise BadEnvironment(name, one, f"begin with one of {', '.join(sorted(schemes))}:")
+        return found
+
     def folder(self, name: str, default: Path) -> Path:
         raw = self.values.get(name)
         if raw is None:

@@ -26,6 +26,7 @@ from anlan.classes.tries import count_wrong_try, require_tries_left
 from anlan.foundation.accounts.guards import actor, guarded, signed_in
 from anlan.identity.models import Person
 from anlan.identity.queries import person_of
+from anlan.identity.queries.checks import gone_on
 from anlan.lib.refusals import BadInput, Refused
 
 at_the_door = guarded(policies.may_stand_at_door, load=own.session_at_door)
@@ -75,6 +76,7 @@ def _offered(request: HttpRequest, session: Session, person: Person, at: datetim
         "reasons": REASONS if stand.strange_phone else [],
         "label": _label(request),
         "life": int(tickets.LIFE.total_seconds()),
+        "asks_who": stand.act == MarkKind.IN and own.asks_who(session, at),
     }
     return with_device(request, render(request, "classes/phone/sign.html", context))
 
@@ -120,7 +122,9 @@ def signed(request: HttpRequest, session: Session) -> HttpResponse:
     stand = own.standing(session.register, enrolment.person, at)
     if stand.came is None:
         return redirect("classes:sign", uid=session.uid)
-    context = _scene(session, at) | {"stand": stand, "result": own.result_of(enrolment)}
+    asks = own.asks_who(session, at) and not gone_on({session.subject}, enrolment.person)
+    result = own.result_of(enrolment)
+    context = _scene(session, at) | {"stand": stand, "result": result, "asks_who": asks}
     return render(request, "classes/phone/signed.html", context)
 
 

@@ -6,6 +6,7 @@ from anlan.identity.models.checks import (
     FaceConsent,
     FaceStatus,
     FaceTry,
+    How,
     IdentityCheck,
     Pictures,
     Purpose,
@@ -29,9 +30,12 @@ from anlan.identity.models.rights import (
     Retained,
 )
 from anlan.identity.models.rosters import RosterUpload, UploadStatus
+from anlan.identity.models.video import CallEnd, CallStatus, Side, VideoCall, VideoSignal
 
 __all__ = [
     "FIELD_NAMES",
+    "CallEnd",
+    "CallStatus",
     "CheckStatus",
     "DeletionRequest",
     "DeletionStatus",
@@ -40,6 +44,7 @@ __all__ = [
     "FaceConsent",
     "FaceStatus",
     "FaceTry",
+    "How",
     "IdentityCheck",
     "ImpactAssessment",
     "ImpactStatus",
@@ -52,7 +57,10 @@ __all__ = [
     "Reveal",
     "RosterUpload",
     "Route",
+    "Side",
     "UploadStatus",
+    "VideoCall",
+    "VideoSignal",
     "id_index",
     "phone_index",
 ]

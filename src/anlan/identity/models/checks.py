@@ -119,6 +119,11 @@ class CheckStatus(models.TextChoices):
     UPHELD = "upheld", "申诉后仍未能确认"
 
 
+class How(models.TextChoices):
+    DESK = "desk", "当面"
+    VIDEO = "video", "视频"
+
+
 class IdentityCheck(models.Model):
     """Is it the person who sits this exam, signs this session, watches this lesson?
 
@@ -147,6 +152,7 @@ class IdentityCheck(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     decision = models.CharField("理由", max_length=200, blank=True)
+    how = models.CharField("怎样核对", max_length=5, choices=How, blank=True)
     appeal = models.CharField("申诉理由", max_length=300, blank=True)
     appealed_at = models.DateTimeField(null=True, blank=True)
 

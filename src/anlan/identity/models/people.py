@@ -12,6 +12,7 @@ from anlan.organizations.models import Organization
 
 # What may be revealed of a person.
 FIELD_NAMES = {"name": "姓名", "id_number": "身份证号", "phone": "手机号"}
+_OTHER_LOOKS = {"retained": "受限的身份", "video": "姓名和身份证号末四位"}
 ERASED = "已注销人员"
 
 
@@ -105,4 +106,4 @@ class Reveal(models.Model):
 
     @property
     def field_name(self) -> str:
-        return {**FIELD_NAMES, "retained": "受限的身份"}.get(self.field, self.field)
+        return {**FIELD_NAMES, **_OTHER_LOOKS}.get(self.field, self.field)

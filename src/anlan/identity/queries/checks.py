@@ -53,12 +53,13 @@ def checks_of(person: Person) -> QuerySet[IdentityCheck]:
 
 
 def checks_seen_by(user: User) -> QuerySet[IdentityCheck]:
-    """Class managers those of their organisation, officials those of their district or the city."""
+    """Class managers and examiners those of their organisation, officials those of their district
+    or the city."""
     mine = reach(user)
     rows = IdentityCheck.objects.select_related("person", "host", "decided_by")
     if mine.has(Role.CITY_OFFICIAL):
         return rows
-    hosts = mine.keys(ScopeKind.ORGANIZATION, Role.CLASS_MANAGER)
+    hosts = mine.keys(ScopeKind.ORGANIZATION, Role.CLASS_MANAGER, Role.EXAMINER)
     return rows.filter(Q(host__uid__in=hosts) | Q(host__district__in=mine.districts))
 
 

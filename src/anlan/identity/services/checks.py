@@ -9,9 +9,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.urls import reverse
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 from django.utils.module_loading import import_string
 
 from anlan.foundation.accounts.models import Role, ScopeKind, User
@@ -23,6 +22,7 @@ from anlan.foundation.sight import Timed
 from anlan.identity.models import (
     CheckStatus,
     FaceTry,
+    How,
     IdentityCheck,
     Person,
     Purpose,
@@ -30,6 +30,8 @@ from anlan.identity.models import (
 )
 from anlan.identity.queries import checks as queries
 from anlan.identity.queries import faces
+from anlan.identity.services.call_ends import end_decided
+from anlan.identity.services.check_codes import hears, send_code
 from anlan.identity.services.faces import refuse_the_young, try_key
 from anlan.identity.services.pictures import lay_down
 from anlan.identity.states import CHECK_STEPS
@@ -40,7 +42,6 @@ from anlan.lib.refusals import BadInput, NotAllowed, Refused
 from anlan.lib.states import advance
 from anlan.vision.challenge import Challenge, draw
 
-MOST_CODE_TRIES = 5
 LATE_BY = 1.5  # seconds that a phone's clock may run ahead of the server's while it films
 
 
@@ -157,23 +158,15 @@ def settle(check: IdentityCheck, outcome: CheckStatus, *, at: datetime) -> None:
     tell_reviewers(check, at)
 
 
-def send_code(check: IdentityCheck, *, at: datetime) -> None:
-    """Six digits to the person's phone; only a keyed hash stays. Without a phone: none."""
-    if not check.person.phone:
-        return
-    minutes = rulebook(local_date(at)).whole("identity.code_minutes")
-    code = f"{secrets.randbelow(10**6):06d}"
-    until = at + timedelta(minutes=minutes)
-    rows = IdentityCheck.objects.filter(pk=check.pk)
-    rows.update(code_hash=_hash(check, code), code_until=until, code_tries=0)
-    text = (
-        f"【安澜】人工核验码 {code}，{minutes} 分钟内有效。请在工作人员查看您的身份证时报给对方。"
-    )
-    notices.text([check.person.phone], text, at=at)
-
-
 def decide(
-    check: IdentityCheck, *, confirmed: bool, reason: str, code: str = "", by: User, at: datetime
+    check: IdentityCheck,
+    *,
+    confirmed: bool,
+    reason: str,
+    code: str = "",
+    how: How = How.DESK,
+    by: User,
+    at: datetime,
 ) -> None:
     """A person's word after seeing the card. A denial is told, with the right to appeal.
 
@@ -183,7 +176,7 @@ def decide(
         raise Refused("不能给自己做人工核验。", "请由其他工作人员处理。")
     if check.status == CheckStatus.APPEALED and check.decided_by_id == by.pk:
         raise Refused("申诉要由另一位工作人员决定。", "请转交同事处理。")
-    heard = bool(code) and _hears(check, code, at)
+    heard = bool(code) and hears(check, code, at)
     if code and not heard:
         raise BadInput(
             "验证码不对。", "请核对学员手机上的 6 位数字；手机不在身边就不填，写明怎样确认的。"
@@ -195,9 +188,11 @@ def decide(
     denied = CheckStatus.UPHELD if check.appealed_at else CheckStatus.NOT_CONFIRMED
     to = CheckStatus.CONFIRMED if confirmed else denied
     words = {"decided_by": by, "decided_at": at, "decision": reason[:200], "code_seen": heard}
+    words |= {"how": how, "code_hash": ""}
     with transaction.atomic():
-        advance(check, to, CHECK_STEPS, code_hash="", **words)
-        said = {"result": to.label, "reason": reason, "code_seen": heard}
+        advance(check, to, CHECK_STEPS, **words)
+        end_decided(check, at=at)
+        said = {"result": to.label, "reason": reason, "code_seen": heard, "how": how.label}
         _record(check, "identity_decided", by, at, **said)
         _tell_decision(check, to, reason, at)
 
@@ -237,34 +232,31 @@ def remind_overdue(at: datetime) -> int:
 
 def tell_reviewers(check: IdentityCheck, at: datetime) -> None:
     """Class managers of the host, or the city's officials where there is no host."""
+    _tell(reviewers_of(check), check, "身份核验待处理", f"identity/{check.uid}/review", at)
+
+
+def reviewers_of(check: IdentityCheck) -> list[User]:
     if check.host is None:
-        tell_officials(check, "身份核验待处理", f"identity/{check.uid}/review", at)
-        return
-    users = users_with(Role.CLASS_MANAGER, ScopeKind.ORGANIZATION, str(check.host.uid))
-    _tell(users, check, "身份核验待处理", f"identity/{check.uid}/review", at)
+        return officials_of(check)
+    return users_with(Role.CLASS_MANAGER, ScopeKind.ORGANIZATION, str(check.host.uid))
 
 
-def tell_officials(check: IdentityCheck, title: str, dedupe: str, at: datetime) -> None:
+def officials_of(check: IdentityCheck) -> list[User]:
+    """Of the host's district; of the city where there is neither host nor official."""
     users: list[User] = []
     if check.host:
         users = users_with(Role.DISTRICT_OFFICIAL, ScopeKind.DISTRICT, check.host.district)
-    _tell(users or users_with(Role.CITY_OFFICIAL, ScopeKind.CITY), check, title, dedupe, at)
+    return users or users_with(Role.CITY_OFFICIAL, ScopeKind.CITY)
+
+
+def tell_officials(check: IdentityCheck, title: str, dedupe: str, at: datetime) -> None:
+    _tell(officials_of(check), check, title, dedupe, at)
 
 
 def _tell(users: list[User], check: IdentityCheck, title: str, dedupe: str, at: datetime) -> None:
     body = f"{mask_name(check.person.name)}，{queries.purpose_words(check)}"
     url = reverse("identity:decide", args=[check.uid])
     notices.tell(users, title, at=at, dedupe=dedupe, body=body, url=url)
-
-
-def _hears(check: IdentityCheck, code: str, at: datetime) -> bool:
-    """Whether this is the code that was texted; a try is counted first and stays counted."""
-    if not check.code_hash or check.code_until is None or check.code_until <= at:
-        raise Refused("验证码已过期或没有发过。", "请学员重新获取，或不填验证码并写明怎样确认的。")
-    open_tries = IdentityCheck.objects.filter(pk=check.pk, code_tries__lt=MOST_CODE_TRIES)
-    if not open_tries.update(code_tries=F("code_tries") + 1):
-        raise Refused("验证码输错次数过多，已作废。", "请不填验证码，写明怎样确认的。")
-    return constant_time_compare(check.code_hash, _hash(check, code.strip()))
 
 
 def _refuse_unless_open(check: IdentityCheck) -> None:
@@ -275,7 +267,3 @@ def _refuse_unless_open(check: IdentityCheck) -> None:
 def _record(check: IdentityCheck, verb: str, by: User | None, at: datetime, **words: Any) -> None:
     said: dict[str, Any] = {"purpose": Purpose(check.purpose).label, **words}
     record(check.subject, verb, by=by, at=at, about=check.person.uid, **said)
-
-
-def _hash(check: IdentityCheck, code: str) -> str:
-    return salted_hmac("anlan.identity-code", f"{check.uid}:{code}", algorithm="sha256").hexdigest()

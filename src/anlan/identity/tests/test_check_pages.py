@@ -192,7 +192,7 @@ def test_outsiders_get_404_and_nothing_changes(cast: Cast, browser_of: Enter) ->
         client = browser_of(user)
         assert {client.get(url).status_code for url in [*own, desk]} == {404}
         assert {client.post(url).status_code for url in [*post, desk]} == {404}
-    for user in (cast.safety_officer, cast.examiner, the_user(other)):
+    for user in (cast.safety_officer, cast.trainer_user, the_user(other)):
         assert browser_of(user).get(reverse("identity:checks")).status_code == 404
         assert browser_of(user).get(reverse("identity:check_figures")).status_code == 404
     assert IdentityCheck.objects.get().status == CheckStatus.REVIEW

@@ -150,7 +150,12 @@ def test_a_stranger_never_finds_it_and_nobody_confirms_themselves(
     cast: Cast, check: IdentityCheck
 ) -> None:
     acts.go_on(check, route=Route.MANUAL, by=the_user(check.person), at=NOW)
-    for user in (cast.rival_manager, cast.other_district_official, cast.examiner, cast.outsider):
+    for user in (
+        cast.rival_manager,
+        cast.other_district_official,
+        cast.trainer_user,
+        cast.outsider,
+    ):
         with pytest.raises(ObjectDoesNotExist):
             checks.check_for(user, check.uid)
     with pytest.raises(Refused, match="自己"):

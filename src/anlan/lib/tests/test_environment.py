@@ -38,6 +38,16 @@ def test_names_are_split_at_commas_and_blanks_dropped() -> None:
     assert given(HOSTS="").names("HOSTS", ["x"]) == []
 
 
+def test_addresses_begin_with_a_known_scheme() -> None:
+    schemes = {"stun", "turn"}
+    assert given().addresses("ICE", schemes) == []
+    said = "stun:a.example:3478, turn:b.example"
+    assert given(ICE=said).addresses("ICE", schemes) == ["stun:a.example:3478", "turn:b.example"]
+    for wrong in ("https://a.example", "a.example:3478", "stun:", "stun://"):
+        with pytest.raises(BadEnvironment, match="ICE"):
+            given(ICE=wrong).addresses("ICE", schemes)
+
+
 @pytest.mark.parametrize("edge", ["1", "64"])
 def test_a_number_may_be_either_edge(edge: str) -> None:
     assert given(N=edge).number("N", 5, least=1, most=64) == int(edge)
