@@ -48,6 +48,7 @@ from anlan.identity.jobs import (
     keep_clocks,
     make_exports,
     remind_overdue,
+    seal_rosters,
     watch_faces,
 )
 from anlan.injuries.jobs import code_narratives, forget_uploads, import_batches, learn_codes
@@ -71,6 +72,7 @@ SCHEDULE = [
     Job(remind_overdue, every=timedelta(minutes=10)),
     Job(stamp_checkpoints, every=timedelta(minutes=1)),
     Job(import_rosters, every=timedelta(seconds=1)),
+    Job(seal_rosters, every=timedelta(minutes=10)),
     Job(import_batches, every=timedelta(seconds=1)),
     Job(code_narratives, every=timedelta(seconds=30)),
     # Minutes of a core, and nobody waits for it.

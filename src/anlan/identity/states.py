@@ -1,4 +1,4 @@
-"""The lives of a roster upload, a face, a check, a wish to be deleted, an impact assessment."""
+"""The lives of a roster upload, a face, a check, a wish, an impact assessment."""
 
 from anlan.identity.models import (
     CheckStatus,
@@ -6,6 +6,7 @@ from anlan.identity.models import (
     FaceStatus,
     ImpactStatus,
     UploadStatus,
+    WishStatus,
 )
 from anlan.lib.states import Steps
 
@@ -28,6 +29,15 @@ DELETION_STEPS: Steps = {
     DeletionStatus.REFUSED: set(),
     DeletionStatus.WITHDRAWN: set(),
     DeletionStatus.DONE: set(),
+}
+
+WISH_STEPS: Steps = {
+    WishStatus.RECORDED: {WishStatus.ASKED, WishStatus.TAKEN, WishStatus.WITHDRAWN},
+    WishStatus.ASKED: {WishStatus.DONE, WishStatus.REFUSED, WishStatus.WITHDRAWN},
+    WishStatus.TAKEN: set(),
+    WishStatus.DONE: set(),
+    WishStatus.REFUSED: set(),
+    WishStatus.WITHDRAWN: set(),
 }
 
 IMPACT_STEPS: Steps = {

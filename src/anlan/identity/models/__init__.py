@@ -29,9 +29,21 @@ from anlan.identity.models.rights import (
     Retained,
 )
 from anlan.identity.models.rosters import RosterUpload, UploadStatus
+from anlan.identity.models.wishes import (
+    CORRECTIONS,
+    OPEN_WISHES,
+    PastIdentity,
+    Seen,
+    Wish,
+    WishKind,
+    WishStatus,
+    WishWay,
+)
 
 __all__ = [
+    "CORRECTIONS",
     "FIELD_NAMES",
+    "OPEN_WISHES",
     "CheckStatus",
     "DeletionRequest",
     "DeletionStatus",
@@ -44,6 +56,7 @@ __all__ = [
     "ImpactAssessment",
     "ImpactStatus",
     "LoginCode",
+    "PastIdentity",
     "Person",
     "PersonalExport",
     "Pictures",
@@ -52,7 +65,12 @@ __all__ = [
     "Reveal",
     "RosterUpload",
     "Route",
+    "Seen",
     "UploadStatus",
+    "Wish",
+    "WishKind",
+    "WishStatus",
+    "WishWay",
     "id_index",
     "phone_index",
 ]

@@ -105,4 +105,6 @@ class Reveal(models.Model):
 
     @property
     def field_name(self) -> str:
-        return {**FIELD_NAMES, "retained": "受限的身份"}.get(self.field, self.field)
+        more = {"retained": "受限的身份", "wish": "申请更正的内容", "scan": "申请材料"}
+        more["copy"] = "个人信息副本（当面交给本人）"
+        return {**FIELD_NAMES, **more}.get(self.field, self.field)
