@@ -51,9 +51,9 @@ class _ValueForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}
         if clean.get("kind") in CORRECTIONS:
-            if not clean.get("value"):
+            if not clean.get("value") and not self.has_error("value"):
                 self.add_error("value", "请填更正后的内容。")
-            if not clean.get("picture"):
+            if not clean.get("picture") and not self.has_error("picture"):
                 self.add_error("picture", "更正要附证明材料的照片。")
         try:
             self.photo = picture_in(clean.get("picture"))
@@ -115,6 +115,12 @@ class CorrectForm(_ValueForm):
         ),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"].required = self.fields["picture"].required = True
+        self.fields["picture"].error_messages["required"] = "请附证明材料的照片。"
+        self.fields["picture"].label = "证明材料的照片"
+
     def asked(self) -> Asked:
         clean = self.cleaned_data
         return Asked(
@@ -140,7 +146,10 @@ class WishAnswerForm(forms.Form):
     """The answer, with what was looked at."""
 
     reason = forms.CharField(
-        label="理由", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+        label="理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明核对了什么材料，或不予更正的依据。"},
     )
     free = forms.BooleanField(
         label="原号码属于另一个人（重号），允许另一人用它登记", required=False
