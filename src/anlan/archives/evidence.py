@@ -14,6 +14,7 @@ from anlan.foundation.ledger.bundles import Bundle, bundle_of
 from anlan.foundation.ledger.models import Entry
 from anlan.foundation.ledger.queries import entries_of, openings
 from anlan.identity.models import Person
+from anlan.identity.queries.past import Committed, committed_variants, past_of
 from anlan.proofs.ledger_lines import ledger_line
 
 VERBS = {MarkKind.IN: "signed_in", MarkKind.OUT: "signed_out"}
@@ -33,11 +34,14 @@ class Evidence:
     def opened(self) -> dict[str, list[Opening]]:
         """Openings by the person they are about. What was corrected later stays closed."""
         persons, reasons = persons_of(self.klass), reasons_of(self.klass)
+        past = past_of(persons.values())
+        known = {ref: committed_variants(one, past.get(one.pk, ())) for ref, one in persons.items()}
         found: dict[str, list[Opening]] = defaultdict(list)
         for entry in self.entries:
             if entry.about is not None and entry.about.ref in persons:
                 ref = entry.about.ref
-                found[ref] += _opened(entry, persons[ref], reasons)
+                reason = reasons.get((entry.subject, ref, entry.verb), "")
+                found[ref] += _opened(entry, known[ref], reason)
         return found
 
     @cached_property
@@ -89,8 +93,10 @@ def ledger_file(entries: Iterable[Entry]) -> bytes:
     return b"".join(ledger_line(e.leaf, bytes(e.leaf_hash), e.alg) for e in entries)
 
 
-def _opened(entry: Entry, person: Person, reasons: Reasons) -> list[Opening]:
-    known: dict[str, Any] = dict(person.committed)
-    if reason := reasons.get((entry.subject, str(person.uid), entry.verb)):
-        known["reason"] = reason
-    return openings(entry, known)
+def _opened(entry: Entry, variants: Sequence[Committed], reason: str) -> list[Opening]:
+    """By the name that the person bears, or bore when the line was written (曾用名)."""
+    opened: list[Opening] = openings(entry, {"reason": reason}) if reason else []
+    for known in variants:
+        if found := openings(entry, known):
+            return found + opened
+    return opened

@@ -26,8 +26,9 @@ from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import Reach, reach
 from anlan.foundation.ledger.models import Entry, SubjectKey
 from anlan.identity.models import Person
+from anlan.identity.queries.past import name_then
 from anlan.lib.bigrams import matching
-from anlan.lib.dates import local_date
+from anlan.lib.dates import day_bounds, local_date
 
 EXPIRED = "expired"
 STANDINGS = [
@@ -221,6 +222,15 @@ def holder_secret(person: Person) -> str:
     """The person's key in the ledger; "" when it is destroyed or was never made."""
     found = SubjectKey.objects.filter(ref=str(person.uid)).first()
     return found.secret if found else ""
+
+
+def former_name_on(certificate: Certificate) -> str:
+    """曾用名: the name that the newest print bears, where its holder's was corrected since."""
+    person = certificate.enrolment.person
+    file = certificate.file
+    printed = file.at if file is not None else day_bounds(certificate.issued_on)[1]
+    then = name_then(person, printed)
+    return "" if person.erased_at is not None or then == person.name else then
 
 
 def certificates_of(person: Person) -> QuerySet[Certificate]:

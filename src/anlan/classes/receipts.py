@@ -14,6 +14,7 @@ from anlan.classes.models import Enrolment, Session
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.models import Entry, LogHead
 from anlan.foundation.ledger.queries import entries_of
+from anlan.identity.queries.past import committed_then
 
 WORDS = {
     "signed_in": "签到",
@@ -65,7 +66,7 @@ def class_entry(user: User, uid: uuid.UUID, entry: uuid.UUID) -> tuple[Enrolment
 
 def personal(enrolment: Enrolment, entry: Entry) -> Mapping[str, Any]:
     """The values behind the entry's commitments, as far as they still stand in the records."""
-    values: dict[str, Any] = dict(enrolment.person.committed)
+    values: dict[str, Any] = dict(committed_then(enrolment.person, entry.at))
     if entry.verb in KINDS:
         marks = Mark.objects.filter(person=enrolment.person, kind=KINDS[entry.verb])
         mark = marks.filter(register__uid=entry.subject.split("/", 1)[1]).first()

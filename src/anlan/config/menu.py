@@ -1,5 +1,7 @@
 """The menus: which pages a role finds where. Lists; the only choice is by role."""
 
+from collections.abc import Callable
+
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import now
@@ -18,7 +20,7 @@ from anlan.foundation.codes.queries import code_name
 from anlan.foundation.notices.queries import unread_count
 from anlan.foundation.ui.menu import MenuGroup, MenuItem
 from anlan.hazards.queries import hazards, tips
-from anlan.identity.queries import rights
+from anlan.identity.queries import wishes
 from anlan.injuries.queries import reviewing
 from anlan.lib.dates import local_date
 from anlan.organizations import queries as organizations
@@ -133,21 +135,21 @@ def _official(user: User) -> list[MenuGroup]:
         MenuGroup("示范", _examples(user, decides)),
         MenuGroup("统计", _figures()),
         MenuGroup("教考", outlines + (banks if city else [])),
-        MenuGroup("存证与个人信息", _kept(user) if city else []),
+        MenuGroup("存证与个人信息", _kept(user, city) if decides else []),
     ]
 
 
-def _kept(user: User) -> list[MenuItem]:
+def _kept(user: User, city: bool) -> list[MenuItem]:
     return [
-        MenuItem("日志见证人", reverse("ledger:witnesses"), "eye"),
-        MenuItem(
-            "删除申请",
-            reverse("identity:deletions"),
-            "user-check",
-            lambda: rights.deletions_waiting(user).count(),
-        ),
-        *_privacy(),
+        *([MenuItem("日志见证人", reverse("ledger:witnesses"), "eye")] if city else []),
+        _wishes(lambda: wishes.waiting_count(user)),
+        MenuItem("删除申请", reverse("identity:deletions"), "user-check"),
+        *(_privacy() if city else []),
     ]
+
+
+def _wishes(waits: Callable[[], int] | None = None) -> MenuItem:
+    return MenuItem("个人信息申请", reverse("identity:wishes"), "pencil", waits)
 
 
 def _privacy() -> list[MenuItem]:
@@ -216,6 +218,7 @@ def _provider(user: User) -> list[MenuGroup]:
         MenuItem("答卷复核与申诉", reverse("classes:reviews"), "scale"),
         MenuItem("身份核验", reverse("identity:checks"), "face-id"),
         MenuItem("监管问询", reverse("supervision:inquiries"), "message"),
+        _wishes(),
     ]
     keeping = [
         MenuItem("讲师", reverse("trainers:ledger"), "school"),
@@ -268,6 +271,7 @@ def _enterprise(user: User) -> list[MenuGroup]:
     ]
     keeping = [
         MenuItem("花名册", reverse("identity:roster", args=[organization.uid]), "users"),
+        _wishes(),
         MenuItem("证书台账", reverse("archives:certificates"), "certificate"),
         MenuItem("一企一档", reverse("desks:enterprise", args=[organization.uid]), "archive"),
         MenuItem("本企业登记", reverse("organizations:mine"), "building"),

@@ -49,6 +49,7 @@ from anlan.identity.jobs import (
     keep_clocks,
     make_exports,
     remind_overdue,
+    seal_rosters,
     tend_calls,
     watch_faces,
 )
@@ -76,6 +77,7 @@ SCHEDULE = [
     Job(tend_calls, every=timedelta(seconds=10)),
     Job(stamp_checkpoints, every=timedelta(minutes=1)),
     Job(import_rosters, every=timedelta(seconds=1)),
+    Job(seal_rosters, every=timedelta(minutes=10)),
     Job(import_batches, every=timedelta(seconds=1)),
     Job(code_narratives, every=timedelta(seconds=30)),
     # Minutes of a core, and nobody waits for it.

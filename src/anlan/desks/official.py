@@ -16,6 +16,7 @@ from anlan.foundation.ui.formats import cn_date, cn_day
 from anlan.foundation.ui.parts import Todo
 from anlan.hazards.queries import hazards
 from anlan.hazards.states import OPEN
+from anlan.identity.queries import rights, wishes
 from anlan.injuries.queries import cases as injuries
 from anlan.insights.queries import Overview
 from anlan.lib.dates import at_shanghai, local_date
@@ -45,6 +46,7 @@ def desk_of(user: User, figures: Overview, year: int, at: datetime) -> Desk:
     safety = [*_hazards(user, at), *_clocks(user, at)]
     papers = sittings_waiting(user)
     calls = [visit_todo(one) for one in visits.oldest_clock_first(visits.waiting_for(user, at))]
+    wished = _wishes(user)
     checks = [_check(check) for check in supervision.checks_waiting_for(user)]
     waiting = applications.count() + changes.count() + registrations.count()
     todos = [
@@ -53,6 +55,7 @@ def desk_of(user: User, figures: Overview, year: int, at: datetime) -> Desk:
         *checks,
         *papers,
         *calls,
+        *wished,
         *(_application(klass) for klass in applications[:SHOWN]),
         *(_change(change) for change in changes.select_related("klass__provider")[:SHOWN]),
         *(_registration(one) for one in registrations[:SHOWN]),
@@ -62,7 +65,13 @@ def desk_of(user: User, figures: Overview, year: int, at: datetime) -> Desk:
         todos=todos[:SHOWN],
         figures=_figures(figures, year),
         quiet="没有等您审批的事项。新的开班申请、变更和单位登记会出现在这里。",
-        waiting=waiting + len(doubts) + len(safety) + len(checks) + len(papers) + len(calls),
+        waiting=waiting
+        + len(doubts)
+        + len(safety)
+        + len(checks)
+        + len(papers)
+        + len(calls)
+        + len(wished),
         rest_href=reverse("classes:queue"),
     )
 
@@ -112,6 +121,20 @@ def _clocks(user: User, at: datetime) -> list[Todo]:
     ]
     due = at_shanghai(min(one["due"] for one in late if one["due"]), LAST_MINUTE)
     return [Todo(f"工伤{'、'.join(words)}已超期", reverse("injuries:overdue"), "去办理", "", due)]
+
+
+def _wishes(user: User) -> list[Todo]:
+    """Copies, corrections and deletions that people asked for, in one line each."""
+    found = []
+    for rows, name, address in (
+        (wishes.wishes_waiting(user), "更正和复制个人信息", "identity:wishes"),
+        (rights.deletions_waiting(user), "删除个人信息", "identity:deletions"),
+    ):
+        sums = rows.order_by().aggregate(number=Count("pk"), due=Min("due_at"))
+        if sums["number"]:
+            title = f"{name}的申请 {sums['number']} 件待答复"
+            found.append(Todo(title, reverse(address), "去答复", "", sums["due"]))
+    return found
 
 
 def _overdue(user: User, at: datetime) -> list[Figure]:

@@ -11,6 +11,7 @@ from anlan.foundation.notices.services import tell
 from anlan.identity import queries, services
 from anlan.identity.kept import kinds
 from anlan.identity.queries import rights
+from anlan.identity.queries.wishes import overdue_wishes
 from anlan.identity.services import rights as acts
 from anlan.identity.services.call_ends import tend_calls as tend_calls
 from anlan.identity.services.checks import remind_overdue as remind_overdue
@@ -31,6 +32,19 @@ def import_rosters(at: datetime) -> int:
         return 0
     services.import_roster(roster, at=at)
     return 1
+
+
+def seal_rosters(at: datetime) -> int:
+    """Seal roster files that an older version kept in clear; nothing to do once they are."""
+    done = 0
+    for roster in queries.clear_rosters().iterator():
+        if done == MOST_A_ROUND:
+            break
+        try:
+            done += services.seal_clear_file(roster, at=at)
+        except (Refused, OSError):
+            log.exception("the file of roster %s can't be sealed", roster.uid)
+    return done
 
 
 def make_exports(at: datetime) -> int:
@@ -54,6 +68,8 @@ def carry_out_deletions(at: datetime) -> int:
             break
     for asked in rights.overdue_deletions(at)[:MOST_A_ROUND]:
         acts.remind_overdue(asked, at=at)
+    for wish in overdue_wishes(at)[:MOST_A_ROUND]:
+        acts.remind_overdue_wish(wish, at=at)
     return done
 
 

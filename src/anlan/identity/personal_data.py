@@ -11,7 +11,6 @@ from django.db.models import Q, QuerySet
 
 from anlan.foundation.access.models import ContactPhone, OneTimeCode, RoleProposal
 from anlan.foundation.accounts.models import Grant, LoginSession
-from anlan.foundation.files.removal import mark_removed
 from anlan.foundation.intake.models import EndedSession
 from anlan.foundation.notices.models import Notice, TextMessage
 from anlan.identity import queries
@@ -23,8 +22,12 @@ from anlan.identity.models import (
     Reveal,
     RosterUpload,
     UploadStatus,
+    Wish,
 )
 from anlan.identity.queries import rights
+from anlan.identity.queries.past import past_of
+from anlan.identity.queries.wishes import scans_to_forget, wishes_of
+from anlan.identity.services import forget_files
 from anlan.identity.services import rights as acts
 
 MOST_A_ROUND = 500
@@ -33,7 +36,7 @@ _OVER = (UploadStatus.DONE, UploadStatus.FAILED, UploadStatus.DISCARDED)
 
 
 def _person(person: Person) -> list[Row]:
-    return [
+    here: list[Row] = [
         {
             "姓名": person.name,
             "身份证号": person.id_number,
@@ -41,6 +44,16 @@ def _person(person: Person) -> list[Row]:
             "登记时间": person.created_at,
         }
     ]
+    words = {"name": "姓名", "id_number": "身份证号"}
+    return here + [
+        {words[one.field]: one.value, "更正时间": one.changed_at}
+        for one in past_of([person]).get(person.pk, [])
+    ]
+
+
+def _erase_person(person: Person, at: datetime) -> Erasure:
+    """Former names and numbers; the service buries the row itself, and keeps what must stay."""
+    return Erasure(1 + person.past.all().delete()[0])
 
 
 def _rosters_naming(person: Person) -> QuerySet[RosterUpload]:
@@ -72,8 +85,8 @@ def _employments(person: Person) -> list[Row]:
 
 def _erase_employments(person: Person, at: datetime) -> Erasure:
     """And the roster files that name the person, found by the employers."""
-    files = mark_removed([one.file for one in _rosters_naming(person)], at=at)
-    return Erasure(len(files) + person.employments.all().delete()[0])
+    files = forget_files(list(_rosters_naming(person)), at=at)
+    return Erasure(files + person.employments.all().delete()[0])
 
 
 def _account(person: Person) -> list[Row]:
@@ -159,9 +172,19 @@ def _wishes(person: Person) -> list[Row]:
         {"内容": "副本", "时间": one.asked_at, "下载次数": one.taken}
         for one in rights.exports_of(person)
     ]
-    return copies + [
+    copies += [
         {"内容": "删除申请", "时间": one.asked_at, "状态": one.get_status_display()}
         for one in person.deletions.all()
+    ]
+    return copies + [
+        {
+            "内容": f"{one.get_kind_display()}申请（{one.get_way_display()}）",
+            "时间": one.at,
+            "状态": one.get_status_display(),
+            "改为": one.value,
+            "答复": one.reason,
+        }
+        for one in wishes_of(person)
     ]
 
 
@@ -170,7 +193,9 @@ def _erase_wishes(person: Person, at: datetime) -> Erasure:
     open_ones = list(rights.exports_of(person).filter(ended_at=None))
     for one in open_ones:
         acts.end_export(one, at=at)
-    return Erasure(len(open_ones))
+    papers = list(person.wishes.select_related("scan"))
+    Wish.objects.filter(person=person).update(paper="", reason="", code_hash="")
+    return Erasure(len(open_ones) + acts.forget_scans(papers, at=at))
 
 
 def _before(rule: str, at: datetime) -> datetime:
@@ -221,7 +246,7 @@ def _forget_reveals(at: datetime) -> int:
 
 def _forget_rosters(at: datetime) -> int:
     found = list(_old_rosters(at)[:MOST_A_ROUND])
-    return len(mark_removed([one.file for one in found], at=at))
+    return forget_files(found, at=at)
 
 
 def _end_exports(at: datetime) -> int:
@@ -229,6 +254,14 @@ def _end_exports(at: datetime) -> int:
     for one in found:
         acts.end_export(one, at=at)
     return len(found)
+
+
+def _old_papers(at: datetime) -> QuerySet[Wish]:
+    return scans_to_forget(_before("rights.paper_keep_days", at))
+
+
+def _forget_papers(at: datetime) -> int:
+    return acts.forget_scans(list(_old_papers(at)[:MOST_A_ROUND]), at=at)
 
 
 def _end_restrictions(at: datetime) -> int:
@@ -249,9 +282,9 @@ PERSONAL_DATA = (
         title="实名信息",
         purpose="确认参训的是本人，证书和工伤记录不张冠李戴",
         basis=BASIS,
-        models=("identity.Person",),
+        models=("identity.Person", "identity.PastIdentity"),
         export=_person,
-        erase=lambda person, at: Erasure(1),  # the service buries the row itself
+        erase=_erase_person,
         clocks=(
             Clock(
                 "花名册原件",
@@ -354,10 +387,15 @@ PERSONAL_DATA = (
     ),
     PersonalData(
         key="rights",
-        title="查阅、复制和删除申请",
+        title="查阅、复制、更正和删除申请",
         purpose="办理本人的申请并留下办理记录",
         basis="个人信息保护法第四十四条至第五十条",
-        models=("identity.PersonalExport", "identity.DeletionRequest", "identity.Retained"),
+        models=(
+            "identity.PersonalExport",
+            "identity.DeletionRequest",
+            "identity.Retained",
+            "identity.Wish",
+        ),
         export=_wishes,
         erase=_erase_wishes,
         clocks=(
@@ -367,6 +405,13 @@ PERSONAL_DATA = (
                 "天",
                 lambda at: PersonalExport.objects.filter(ended_at=None, expires_at__lte=at).count(),
                 _end_exports,
+            ),
+            Clock(
+                "书面申请和证明材料",
+                "rights.paper_keep_days",
+                "天",
+                lambda at: _old_papers(at).count(),
+                _forget_papers,
             ),
         ),
     ),

@@ -1,7 +1,7 @@
 """Who may do what with people's records."""
 
 from anlan.foundation.accounts.models import Role, ScopeKind, User
-from anlan.foundation.accounts.policies import is_city_official
+from anlan.foundation.accounts.policies import decides_in, decides_somewhere, is_city_official
 from anlan.foundation.accounts.policies import supervises as supervises
 from anlan.foundation.accounts.queries import reach
 from anlan.identity.models import (
@@ -15,6 +15,8 @@ from anlan.identity.models import (
     PersonalExport,
     RosterUpload,
     VideoCall,
+    Wish,
+    WishKind,
 )
 from anlan.organizations.models import Organization
 
@@ -65,12 +67,52 @@ def may_take(user: User, order: PersonalExport) -> bool:
 
 
 def may_answer_wishes(user: User) -> bool:
-    """What stays and what goes is one decision for the whole city."""
-    return is_city_official(user)
+    """Officials of the city, and of a district for who works there."""
+    return decides_somewhere(user)
 
 
 def may_answer(user: User, asked: DeletionRequest) -> bool:
-    return may_answer_wishes(user)
+    return decides_in(user, asked.district)
+
+
+def may_open_retained(user: User, asked: DeletionRequest) -> bool:
+    """Who a deleted person was is for the city alone."""
+    return is_city_official(user)
+
+
+def may_record_wishes(user: User) -> bool:
+    """Every desk that a person may turn to: class managers, safety officers, officials."""
+    return reach(user).has(
+        Role.CLASS_MANAGER, Role.SAFETY_OFFICER, Role.DISTRICT_OFFICIAL, Role.CITY_OFFICIAL
+    )
+
+
+def may_see_wish(user: User, wish: Wish) -> bool:
+    """Whoever `wish_for` let through, except the person, who has a page of their own."""
+    return may_record_wishes(user) and wish.person.user_id != user.pk
+
+
+def is_the_wisher(user: User, wish: Wish) -> bool:
+    return wish.person.user_id == user.pk
+
+
+def may_confirm_wish(user: User, wish: Wish) -> bool:
+    """A second hand: not whoever took it down."""
+    return may_see_wish(user, wish) and wish.recorded_by_id != user.pk
+
+
+def may_answer_wish(user: User, wish: Wish) -> bool:
+    """Officials; an ID number is for the city; nobody answers what they took down themselves."""
+    return may_handle_wish(user, wish) and wish.recorded_by_id != user.pk
+
+
+def may_handle_wish(user: User, wish: Wish) -> bool:
+    """Officials open papers and hand over copies, also of wishes that came in at their own desk."""
+    if not may_see_wish(user, wish):
+        return False
+    if wish.kind == WishKind.ID_NUMBER:
+        return is_city_official(user)
+    return decides_in(user, wish.district)
 
 
 def may_see_retention(user: User) -> bool:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.foundation.accounts.guards import actor, guarded
 from anlan.identity import policies
 from anlan.identity.forms import AnswerForm, ImpactForm, SaidReasonForm
-from anlan.identity.models import DeletionRequest, ImpactAssessment, ImpactStatus, Retained
+from anlan.identity.models import DeletionRequest, ImpactAssessment, ImpactStatus, Retained, Wish
 from anlan.identity.queries import rights
 from anlan.identity.services import rights as acts
 from anlan.lib.masking import mask_name
@@ -61,7 +61,7 @@ def decide(request: HttpRequest, asked: DeletionRequest) -> HttpResponse:
 
 
 @require_POST
-@guarded(policies.may_answer, load=rights.deletion_for)
+@guarded(policies.may_open_retained, load=rights.deletion_for)
 def identity(request: HttpRequest, asked: DeletionRequest) -> HttpResponse:
     """Who it was, this once, for a reason."""
     form = SaidReasonForm(request.POST)
@@ -172,7 +172,8 @@ def _deletion(
     revealed: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    person = asked.person
+    person, user = asked.person, actor(request)
+    wish = Wish.objects.filter(deletion=asked).first()
     context = {
         "asked": asked,
         "name": mask_name(person.name) if person.erased_at is None else person.name,
@@ -182,7 +183,10 @@ def _deletion(
         "answer_form": form or AnswerForm(label=AGAINST),
         "why_form": why or SaidReasonForm(),
         "revealed": revealed,
-        "own": person.user_id == actor(request).pk,
+        "own": person.user_id == user.pk,
+        "took_down": wish is not None and wish.recorded_by_id == user.pk,
+        "wish": wish,
+        "opens": policies.may_open_retained(user, asked),
         "now": now(),
     }
     return render(request, "identity/deletion.html", context, status=status)

@@ -13,15 +13,22 @@ from anlan.foundation.accounts.guards import actor, guarded
 from anlan.foundation.files.responses import ZIP, send_bytes
 from anlan.identity import policies
 from anlan.identity.forms import CodeForm, DeleteForm, LooksForm
-from anlan.identity.models import DeletionStatus, PersonalExport
+from anlan.identity.models import DeletionStatus, PersonalExport, Wish
 from anlan.identity.queries import rights
+from anlan.identity.queries.wishes import own_wish, wishes_of
 from anlan.identity.services import rights as acts
+from anlan.identity.shown_wishes import ShownWish
+from anlan.identity.wish_forms import CorrectForm
 from anlan.lib.dates import date_text, local_date
 from anlan.lib.masking import mask_phone
 from anlan.lib.refusals import Refused
 
 PAGE = 30
-_FOR = {"export": "identity:export_me", "delete": "identity:delete_me"}
+_FOR = {
+    "export": "identity:export_me",
+    "delete": "identity:delete_me",
+    "correct": "identity:correct_me",
+}
 
 
 @require_GET
@@ -37,6 +44,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
         "apart": rights.apart(),
         "exports": list(rights.exports_of(person)[:3]),
         "deletion": rights.deletion_of(person),
+        "wishes": [ShownWish.of(one, at) for one in wishes_of(person)[:5]],
         "now": at,
     }
     return render(request, "identity/my_data.html", context)
@@ -138,6 +146,40 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     if asked is not None:
         acts.withdraw_deletion(asked, by=user, at=now())
         messages.success(request, "已撤回，您的信息没有变化。")
+    return redirect("identity:my_data")
+
+
+@require_http_methods(["GET", "POST"])
+@guarded(policies.is_somebody)
+def correct(request: HttpRequest) -> HttpResponse:
+    """更正: another name or number, with the proof and the code; an official answers."""
+    user, at = actor(request), now()
+    person = rights.own_person(user)
+    form = CorrectForm(request.POST or None, request.FILES or None, today=local_date(at))
+    if request.method == "POST" and form.is_valid():
+        try:
+            acts.confirm_by_code(person, user, form.cleaned_data["code"], at=at)
+            acts.ask_correction(person, form.asked(), by=user, at=at)
+        except Refused as refused:
+            form.add_error("code", f"{refused.message}{refused.next_step}")
+        else:
+            messages.success(request, "已提交，办理进展在这一页查看。")
+            return redirect("identity:my_data")
+    context = {
+        "form": form,
+        "sent": "sent" in request.GET or request.method == "POST",
+        "number": mask_phone(person.phone),
+        "days": rights.answer_days(at),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "identity/correct_me.html", context, status=status)
+
+
+@require_POST
+@guarded(policies.is_the_wisher, load=own_wish)
+def withdraw_wish(request: HttpRequest, one: Wish) -> HttpResponse:
+    acts.withdraw_wish(one, by=actor(request), at=now())
+    messages.success(request, "已撤回，您的信息没有变化。")
     return redirect("identity:my_data")
 
 

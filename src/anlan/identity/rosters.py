@@ -27,6 +27,7 @@ _ROLE_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("team_leader", ("班组长", "班长", "组长", "工段长", "领班")),
     ("head", ("分管负责人", "负责人", "总经理", "厂长", "矿长", "董事长", "法定代表人", "经理")),
 )
+NUMBER_GIVEN_UP = "该身份证号已更正为另一号码，请核对本人现在的身份证"
 _LONGEST_NAME = 64
 _LONGEST_TEXT = 60
 
@@ -82,6 +83,11 @@ def sentence(number: int, problems: list[str]) -> str:
 def another_name(known: str, told: str) -> str:
     """What is wrong with a row whose ID number is registered under another name."""
     return f"该身份证号已登记为“{mask_name(known)}”，与本行姓名“{mask_name(told)}”不一致，请核对"
+
+
+def renamed_note(number: int, name: str) -> str:
+    """A roster that still has a former name: the person is found, the name on record stays."""
+    return f"第 {number} 行：填的是曾用名，已按现在的姓名“{mask_name(name)}”对上。"
 
 
 def _picked(cells: list[str], mapping: Mapping[str, int]) -> dict[str, str]:

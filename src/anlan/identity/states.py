@@ -1,4 +1,4 @@
-"""The lives of a roster upload, a face, a check, a call, a wish to be deleted, an assessment."""
+"""The lives of a roster upload, a face, a check, a call, wishes, an impact assessment."""
 
 from anlan.identity.models import (
     CallStatus,
@@ -7,6 +7,7 @@ from anlan.identity.models import (
     FaceStatus,
     ImpactStatus,
     UploadStatus,
+    WishStatus,
 )
 from anlan.lib.states import Steps
 
@@ -29,6 +30,15 @@ DELETION_STEPS: Steps = {
     DeletionStatus.REFUSED: set(),
     DeletionStatus.WITHDRAWN: set(),
     DeletionStatus.DONE: set(),
+}
+
+WISH_STEPS: Steps = {
+    WishStatus.RECORDED: {WishStatus.ASKED, WishStatus.TAKEN, WishStatus.WITHDRAWN},
+    WishStatus.ASKED: {WishStatus.DONE, WishStatus.REFUSED, WishStatus.WITHDRAWN},
+    WishStatus.TAKEN: set(),
+    WishStatus.DONE: set(),
+    WishStatus.REFUSED: set(),
+    WishStatus.WITHDRAWN: set(),
 }
 
 IMPACT_STEPS: Steps = {

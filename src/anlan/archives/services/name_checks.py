@@ -9,6 +9,7 @@ from django.db.models import F, Sum
 from django.utils.crypto import salted_hmac
 
 from anlan.archives.models import Certificate, NameTry
+from anlan.archives.queries import former_name_on
 from anlan.lib.refusals import BadInput, Refused
 
 MOST_FROM_ONE = 5  # tries an hour on one certificate from one address
@@ -32,8 +33,11 @@ def name_agrees(certificate: Certificate, typed: str, *, address: str, at: datet
     if not said:
         raise BadInput("请填写完整姓名。", "与身份证上的姓名一致。")
     _count(certificate, address, at)
-    held = _normal(certificate.enrolment.person.name)
-    return hmac.compare_digest(_digest(said), _digest(held))
+    held = certificate.enrolment.person.name
+    printed = former_name_on(certificate) or held  # what a former print bears counts too
+    typed_as = _digest(said)
+    now_so = hmac.compare_digest(typed_as, _digest(_normal(held)))
+    return hmac.compare_digest(typed_as, _digest(_normal(printed))) or now_so
 
 
 def forget_old_tries(at: datetime) -> int:

@@ -110,6 +110,7 @@ def _record(
     request: HttpRequest, certificate: Certificate, form: ReasonForm, status: int = 200
 ) -> HttpResponse:
     user, today = actor(request), local_date(now())
+    former = queries.former_name_on(certificate)
     own = certificate.enrolment.person.user_id == user.pk
     happened = timeline([certificate.subject])
     url = verify_url(certificate.number)
@@ -117,6 +118,7 @@ def _record(
     may_print = certificate.status == "valid" and policies.may_print_again(user, certificate)
     context = {
         **_row(certificate, today, own or policies.sees_full_names(user)),
+        "former_name": former if own or policies.sees_full_names(user) else mask_name(former),
         "moments": [Moment(one.at, one.sentence, one.who) for one in reversed(happened)],
         "may_revoke": certificate.status == "valid" and policies.may_revoke(user, certificate),
         "may_see_class": policies.may_see_archive(user, certificate.enrolment.klass),

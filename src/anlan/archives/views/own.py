@@ -38,6 +38,7 @@ def _card(one: Certificate, secret: str) -> dict[str, object]:
         "certificate": one,
         "standing": state,
         "standing_label": queries.standing_label(state),
+        "former_name": queries.former_name_on(one),
         "url": url,
         "code": holder_code(one, secret),
         "qr": qr_svg(url, f"证明 {one.number} 的核验二维码", width=256),

@@ -70,6 +70,7 @@ def _shown(
         "standing": state,
         "standing_label": queries.standing_label(state),
         "masked_name": mask_name(one.person.name),
+        "former_name": mask_name(queries.former_name_on(certificate)),
         "class_title": one.klass.title,
         "class_days": class_days(one.klass),
         "provider": one.klass.provider.name,

@@ -27,6 +27,7 @@ from anlan.foundation.ledger.receipts import receipt_file, receipt_of
 from anlan.foundation.ui import assets
 from anlan.identity.models import Purpose
 from anlan.identity.queries.checks import open_or_done
+from anlan.identity.queries.past import committed_then
 from anlan.identity.services.checks import begin
 
 own = guarded(is_the_learner, load=queries.sitting_for)
@@ -146,7 +147,8 @@ def result_receipt(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """That the score was recorded, with the own name opened; `Refused` before it is signed."""
     if not is_released(sitting, at=now()):
         raise Http404
-    made = receipt_of(sitting.subject, "sitting_submitted", sitting.person.committed)
+    known = committed_then(sitting.person, sitting.submitted_at or now())
+    made = receipt_of(sitting.subject, "sitting_submitted", known)
     return send_bytes(receipt_file(made), f"考试成绩回执-{sitting.title}.json", "application/json")
 
 

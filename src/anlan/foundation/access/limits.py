@@ -24,6 +24,13 @@ def counted(kind: str, about: object, *, since: datetime) -> int:
     return Attempt.objects.filter(kind=kind, key=_key(kind, about), at__gt=since).count()
 
 
+def refuse_more(kind: str, about: object, *, most: int, at: datetime) -> None:
+    """Count one more within the hour. Raises `TooOften` past `most`."""
+    if counted(kind, about, since=at - timedelta(hours=1)) >= most:
+        raise TooOften("一小时内的次数已满。", "请稍后再试；确有需要的，请联系监管部门。")
+    count(kind, about, at=at)
+
+
 def forgive(kind: str, about: object) -> None:
     Attempt.objects.filter(kind=kind, key=_key(kind, about)).delete()
 

@@ -11,7 +11,7 @@ WORDS = {
     ),
     "wait": (
         "draft submitted pending reviewing scheduled waiting waitlisted registered reviewed "
-        "booked planned queued asked ready uploaded"
+        "booked planned queued asked ready uploaded recorded taken"
     ),
     "warn": "returned overdue expiring due changed absent makeup late suspended incomplete lapsed",
     "stop": (

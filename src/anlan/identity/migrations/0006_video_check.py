@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0003_rights'),
+        ('identity', '0005_outside'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

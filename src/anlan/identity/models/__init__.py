@@ -31,11 +31,23 @@ from anlan.identity.models.rights import (
 )
 from anlan.identity.models.rosters import RosterUpload, UploadStatus
 from anlan.identity.models.video import CallEnd, CallStatus, Side, VideoCall, VideoSignal
+from anlan.identity.models.wishes import (
+    CORRECTIONS,
+    OPEN_WISHES,
+    PastIdentity,
+    Seen,
+    Wish,
+    WishKind,
+    WishStatus,
+    WishWay,
+)
 
 __all__ = [
+    "CORRECTIONS",
     "FIELD_NAMES",
     "CallEnd",
     "CallStatus",
+    "OPEN_WISHES",
     "CheckStatus",
     "DeletionRequest",
     "DeletionStatus",
@@ -49,6 +61,7 @@ __all__ = [
     "ImpactAssessment",
     "ImpactStatus",
     "LoginCode",
+    "PastIdentity",
     "Person",
     "PersonalExport",
     "Pictures",
@@ -61,6 +74,12 @@ __all__ = [
     "UploadStatus",
     "VideoCall",
     "VideoSignal",
+    "Seen",
+    "UploadStatus",
+    "Wish",
+    "WishKind",
+    "WishStatus",
+    "WishWay",
     "id_index",
     "phone_index",
 ]

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from anlan.foundation.files.models import StoredFile
+from anlan.lib.fields import SealedTextField
 from anlan.organizations.models import Organization
 
 
@@ -20,11 +21,17 @@ class UploadStatus(models.TextChoices):
 
 
 class RosterUpload(models.Model):
-    """A roster file on its way in. Rows that can't be used are kept here with the reason."""
+    """A roster file on its way in. Rows that can't be used are kept here with the reason.
+
+    The file lies sealed under `file_key`; `sha256` is of what was handed in. Both are empty for
+    files of earlier days until the job has sealed them.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="rosters")
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    file_key = SealedTextField(bound_to="identity.RosterUpload.file_key", blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=12, choices=UploadStatus, default=UploadStatus.UPLOADED)
     sheet = models.CharField(max_length=60, blank=True)
     header_row = models.PositiveIntegerField(default=0)
@@ -48,6 +55,11 @@ class RosterUpload(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization} {self.at:%Y-%m-%d}"
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the file as handed in."""
+        return self.sha256 or self.file.sha256
 
     @property
     def rows_bad(self) -> int:

@@ -2,6 +2,7 @@
 
 from anlan.identity.queries.people import (
     RosterFilters,
+    clear_rosters,
     employments_of,
     employments_shown_to,
     employments_visible_to,
@@ -22,6 +23,7 @@ from anlan.identity.queries.people import (
 
 __all__ = [
     "RosterFilters",
+    "clear_rosters",
     "employments_of",
     "employments_shown_to",
     "employments_visible_to",

@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from anlan.foundation.accounts.models import Role, ScopeKind, User
 from anlan.foundation.accounts.queries import reach
+from anlan.foundation.files.sealed import open_sealed
 from anlan.identity import rosters
 from anlan.identity.models import (
     Employment,
@@ -17,6 +18,7 @@ from anlan.identity.models import (
     id_index,
     phone_index,
 )
+from anlan.identity.queries.past import former_names, given_up_numbers
 from anlan.lib import idnumber, phones
 from anlan.lib.bigrams import matching
 from anlan.lib.dates import local_date
@@ -119,10 +121,16 @@ def rosters_to_import() -> QuerySet[RosterUpload]:
     return rows.select_related("organization", "file", "by").order_by("at", "id")
 
 
+def clear_rosters() -> QuerySet[RosterUpload]:
+    """Files that were kept before files were sealed, and are still there."""
+    rows = RosterUpload.objects.filter(sha256="", file__removed_at=None)
+    return rows.select_related("file").order_by("id")
+
+
 def table_of(upload: RosterUpload) -> Table:
-    """The file's rows, read again from disk. Raises `BadSpreadsheet`."""
+    """The file's rows, read again and unsealed in memory. Raises `BadSpreadsheet`, `NotOpened`."""
     return read_table(
-        upload.file.path,
+        open_sealed(upload.file, upload.file_key, upload.sha256),
         filename=upload.file.name,
         sheet=upload.sheet or None,
         expected=rosters.EXPECTED,
@@ -135,16 +143,32 @@ def reading_of(upload: RosterUpload, table: Table) -> rosters.Reading:
 
 
 def name_conflicts(reading: rosters.Reading) -> dict[int, str]:
-    """Row number → the other name under which the row's ID number is registered."""
+    """Row number → the other name under which the row's ID number is registered.
+
+    A former name of the same person is none.
+    """
     by_index = {id_index(row.id_number): row for row in reading.good.values()}
     keys = list(by_index)
-    clashes: dict[int, str] = {}
+    other: dict[int, Person] = {}
     for start in range(0, len(keys), 500):
         batch = Person.objects.filter(id_index__in=keys[start : start + 500])
-        for index, name in batch.values_list("id_index", "name"):
-            if by_index[index].name != name:
-                clashes[by_index[index].number] = name
-    return clashes
+        for person in batch.only("id_index", "name"):
+            if by_index[person.id_index].name != person.name:
+                other[by_index[person.id_index].number] = person
+    former = former_names(other.values()) if other else {}
+    return {
+        number: person.name
+        for number, person in other.items()
+        if reading.good[number].name not in former.get(person.pk, set())
+    }
+
+
+def _given_up(reading: rosters.Reading) -> dict[int, list[str]]:
+    """Rows whose number its holder has had corrected."""
+    by_index = {id_index(row.id_number): row.number for row in reading.good.values()}
+    keys = list(by_index)
+    parts = (given_up_numbers(keys[start : start + 500]) for start in range(0, len(keys), 500))
+    return {by_index[key]: [rosters.NUMBER_GIVEN_UP] for part in parts for key in part}
 
 
 def problems_of(reading: rosters.Reading) -> dict[int, list[str]]:
@@ -154,7 +178,7 @@ def problems_of(reading: rosters.Reading) -> dict[int, list[str]]:
         number: [rosters.another_name(known, reading.good[number].name)]
         for number, known in clashes.items()
     }
-    return dict(sorted((reading.problems | said).items()))
+    return dict(sorted((reading.problems | said | _given_up(reading)).items()))
 
 
 def _organizations_whose_people(user: User) -> QuerySet[Organization]:

@@ -18,8 +18,10 @@ from anlan.identity.services.rosters import (
     choose_columns,
     confirm_roster,
     discard_roster,
+    forget_files,
     import_roster,
     note_roster_export,
+    seal_clear_file,
     upload_roster,
 )
 
@@ -33,6 +35,7 @@ __all__ = [
     "employ",
     "enrol_people",
     "ensure_account",
+    "forget_files",
     "import_roster",
     "leave",
     "leave_everywhere",
@@ -40,6 +43,7 @@ __all__ = [
     "note_roster_export",
     "register_person",
     "reveal",
+    "seal_clear_file",
     "send_login_code",
     "upload_roster",
 ]

@@ -13,7 +13,8 @@ from django.db import transaction
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger import services as ledger
 from anlan.identity.models import Employment, Person, id_index, phone_index
-from anlan.identity.rosters import PersonRow, another_name
+from anlan.identity.queries.past import former_names, given_up_numbers
+from anlan.identity.rosters import NUMBER_GIVEN_UP, PersonRow, another_name, renamed_note
 from anlan.identity.services.people import new_person, registration_line
 from anlan.lib.dates import local_date
 from anlan.organizations.models import Organization
@@ -54,6 +55,8 @@ class _Known:
     people: Mapping[str, Person]
     jobs: Mapping[int, Employment]
     elsewhere: frozenset[int]
+    former: Mapping[int, set[str]]
+    given_up: set[str]
 
 
 @transaction.atomic
@@ -64,7 +67,7 @@ def enrol_people(rows: Sequence[PersonRow], hand: NewHand) -> Outcome:
     """
     outcome = Outcome()
     known = _known(rows, hand.organization)
-    fit = [row for row in rows if not _under_another_name(row, known, outcome)]
+    fit = [row for row in rows if not _does_not_fit(row, known, outcome)]
     people = _register(fit, known, hand)
     moved = _change_phones(fit, known, outcome)
     _employ(fit, people, known, hand, moved, outcome)
@@ -83,12 +86,30 @@ def _known(rows: Sequence[PersonRow], organization: Organization) -> _Known:
             jobs[job.person_id] = job
         else:
             elsewhere.add(job.person_id)
-    return _Known(people, jobs, frozenset(elsewhere))
+    renamed = [
+        one
+        for row, key in zip(rows, keys, strict=True)
+        if (one := people.get(key)) is not None and one.name != row.name
+    ]
+    return _Known(
+        people,
+        jobs,
+        frozenset(elsewhere),
+        former_names(renamed) if renamed else {},
+        given_up_numbers(key for key in keys if key not in people),
+    )
 
 
-def _under_another_name(row: PersonRow, known: _Known, outcome: Outcome) -> bool:
-    person = known.people.get(id_index(row.id_number))
+def _does_not_fit(row: PersonRow, known: _Known, outcome: Outcome) -> bool:
+    key = id_index(row.id_number)
+    person = known.people.get(key)
+    if person is None and key in known.given_up:
+        outcome.problems[row.number] = [NUMBER_GIVEN_UP]
+        return True
     if person is None or person.name == row.name:
+        return False
+    if row.name in known.former.get(person.pk, set()):
+        outcome.notes.append(renamed_note(row.number, person.name))
         return False
     outcome.problems[row.number] = [another_name(person.name, row.name)]
     return True

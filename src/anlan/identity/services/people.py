@@ -15,6 +15,7 @@ from anlan.identity.models import (
     id_index,
     phone_index,
 )
+from anlan.identity.queries.past import former_names, number_was_given_up
 from anlan.lib import idnumber, phones
 from anlan.lib.bigrams import bigrams
 from anlan.lib.dates import at_shanghai, local_date
@@ -35,12 +36,15 @@ def register_person(
 ) -> tuple[Person, bool]:
     """The one record of this ID number, and whether it is new.
 
-    Of somebody known only a missing phone is filled in. Raises `BadInput` for a wrong number and
-    `Refused` when the number is registered under another name.
+    Of somebody known only a missing phone is filled in; a former name finds the person too.
+    Raises `BadInput` for a wrong number and `Refused` when the number is registered under another
+    name, or was given up by a correction.
     """
     name, number, mobile = _clean(name, id_number, phone, local_date(at))
     found = Person.objects.filter(id_index=id_index(number)).first()
     if found is None:
+        if number_was_given_up(number):
+            raise given_up()
         person = new_person(name, number, mobile, at=at, synthetic=synthetic)
         try:
             with transaction.atomic():
@@ -50,7 +54,7 @@ def register_person(
         else:
             ledger.record_many([registration_line(person, by=by, at=at)])
             return person, True
-    if found.name != name:
+    if found.name != name and name not in former_names([found]).get(found.pk, set()):
         raise another_name(found.name, name)
     if mobile and not found.phone:
         found.phone, found.phone_index = mobile, phone_index(mobile)
@@ -188,6 +192,11 @@ def registration_line(person: Person, *, by: User | None, at: datetime, **data: 
         about=str(person.uid),
         personal={"name": person.name, "id_number": person.id_number},
     )
+
+
+def given_up() -> Refused:
+    """The refusal for a number that its holder has had corrected."""
+    return Refused("该身份证号已更正为另一号码，不能再登记。", "请核对本人现在的身份证。")
 
 
 def another_name(known: str, told: str) -> Refused:

@@ -1,6 +1,7 @@
 """A roster on its way in: uploaded, its columns named, confirmed, imported in batches."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -11,6 +12,8 @@ from django.urls import reverse
 
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files import services as files
+from anlan.foundation.files.removal import mark_removed
+from anlan.foundation.files.sealed import keep_sealed
 from anlan.foundation.ledger import services as ledger
 from anlan.foundation.notices import services as notices
 from anlan.identity import queries
@@ -33,7 +36,7 @@ MOST_NOTES = 200
 def upload_roster(
     upload: "UploadedFile[Any]", organization: Organization, *, by: User, at: datetime
 ) -> RosterUpload:
-    """Keep the file and guess its columns; nothing is imported yet.
+    """Keep the file, sealed, and guess its columns; nothing is imported yet.
 
     Raises `BadInput` for a file of another kind, too large, damaged or without rows.
     """
@@ -41,11 +44,15 @@ def upload_roster(
         raise Refused(
             f"「{organization.name}」还没有通过审核，暂不能上传花名册。", "请等待区县审核后再来。"
         )
-    stored = files.keep_upload(upload, by=by, at=at, endings=ENDINGS, most_mb=MOST_MB)
-    table = read_table(stored.path, filename=stored.name, expected=EXPECTED)
+    name = files.acceptable(upload, endings=ENDINGS, most_mb=MOST_MB)
+    content = b"".join(upload.chunks())
+    table = read_table(content, filename=name, expected=EXPECTED)
+    sealed = keep_sealed(content, name=name, by=by, at=at)
     roster = RosterUpload.objects.create(
         organization=organization,
-        file=stored,
+        file=sealed.file,
+        file_key=sealed.key,
+        sha256=sealed.sha256,
         sheet=table.sheet[:60],
         header_row=table.header_row,
         mapping=guess(table.headers, ROSTER_FIELDS).columns,
@@ -156,7 +163,7 @@ def _finish(roster: RosterUpload, at: datetime) -> RosterUpload:
         same=roster.rows_same,
         bad=roster.rows_bad,
         roster=str(roster.uid),
-        file_sha256=roster.file.sha256,
+        file_sha256=roster.hash,
     )
     bad = f"，{roster.rows_bad} 行未能导入，请下载标注后的表格修改" if roster.rows_bad else ""
     notices.tell(
@@ -183,6 +190,33 @@ def _fail(roster: RosterUpload, failure: Exception, at: datetime) -> RosterUploa
         dedupe=f"roster/{roster.uid}/failed",
     )
     return roster
+
+
+def seal_clear_file(roster: RosterUpload, *, at: datetime) -> bool:
+    """Seal a file of the days before files were sealed; the clear bytes go. Whether it was sealed.
+
+    Who reads the row meanwhile finds the one or the other; the sweep waits before it takes bytes.
+    """
+    clear = roster.file
+    content = clear.path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != clear.sha256:
+        raise Refused("保存的花名册与登记的哈希不符。", "请从备份恢复后再试。")
+    sealed = keep_sealed(content, name=clear.name, by=clear.uploaded_by, at=at)
+    told = {"file": sealed.file, "file_key": sealed.key, "sha256": sealed.sha256}
+    with transaction.atomic():
+        mine = RosterUpload.objects.filter(pk=roster.pk, file=clear, sha256="")
+        if not mine.update(**told):
+            mark_removed([sealed.file], at=at)
+            return False
+        mark_removed([clear], at=at)
+    return True
+
+
+def forget_files(rosters: Sequence[RosterUpload], *, at: datetime) -> int:
+    """Destroy the files and their keys; what came of them stays. How many there were."""
+    gone = len(mark_removed([one.file for one in rosters], at=at))
+    RosterUpload.objects.filter(pk__in=[one.pk for one in rosters]).update(file_key="")
+    return gone
 
 
 def _refuse_incomplete(mapping: Mapping[str, int]) -> None:

@@ -54,7 +54,7 @@ def test_one_line_for_the_roster_and_one_for_each_new_person(cast: Cast) -> None
     assert verbs == ["roster_uploaded", "person_registered", "person_registered", "roster_imported"]
     last = Entry.objects.get(verb="roster_imported")
     assert last.subject == cast.enterprise.subject
-    assert roster.file.sha256 in last.leaf
+    assert roster.hash in last.leaf
     assert not any(an_id(n) in entry.leaf for entry in Entry.objects.all() for n in (1, 2))
     assert Notice.objects.filter(user=cast.safety_officer, title__contains="新增 2 人").exists()
 

@@ -167,11 +167,13 @@ def test_a_refusal_needs_its_law_and_is_told(cast: Cast, browser_of: Enter) -> N
     assert Person.objects.get(pk=asked.person_id).erased_at is None
 
 
-def test_only_the_city_answers(cast: Cast, browser_of: Enter) -> None:
+def test_what_is_of_no_district_is_answered_by_the_city(cast: Cast, browser_of: Enter) -> None:
     asked = asked_with_records(cast)
     for other in (cast.district_official, cast.safety_officer, cast.class_manager, cast.outsider):
         client = browser_of(other)
-        assert client.get("/people/deletions/").status_code == 404
+        seen = client.get("/people/deletions/")
+        assert seen.status_code == (200 if other == cast.district_official else 404)
+        assert str(asked.uid) not in seen.content.decode()
         assert client.get(f"/people/deletions/{asked.uid}/").status_code == 404
         told = client.post(f"/people/deletions/{asked.uid}/decide", {"answer": "grant"})
         assert told.status_code == 404

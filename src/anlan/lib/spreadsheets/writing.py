@@ -46,6 +46,17 @@ class _Styles:
     problem: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One sheet of a workbook; an empty title leaves the header in the first row."""
+
+    name: str
+    headers: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+    title: str = ""
+    subtitle: str = ""
+
+
 def write_table(
     title: str,
     headers: Sequence[str],
@@ -64,18 +75,23 @@ def write_table(
     buffer = io.BytesIO()
     book = _book(buffer)
     styles = _styles(book)
-    page = book.add_worksheet(_sheet_name(sheet or title))
-    top = _write_heading(page, styles, title, subtitle, len(headers))
-    measured = [_width(header) + 2 for header in headers]
-    _write_row(page, top, headers, styles, text=styles.head)
-    below = top + 1
-    for row in rows:
-        _write_row(page, below, row, styles)
-        _measure(measured, row)
-        below += 1
-    for line, text in enumerate(footer, start=below + 1):
-        page.write_string(line, 0, text)
-    _set_page(page, top, list(widths) if widths is not None else measured)
+    leaf = Leaf(sheet or title, headers, rows, title, subtitle)
+    _write_leaf(book, styles, leaf, widths=widths, footer=footer)
+    book.close()
+    return buffer.getvalue()
+
+
+def write_book(leaves: Iterable[Leaf]) -> bytes:
+    """A workbook of several printable sheets, in order; equal names are told apart by a number.
+
+    Made in memory alone: what it holds never lies in a temporary file.
+    """
+    buffer = io.BytesIO()
+    book = _book(buffer, in_memory=True)
+    styles = _styles(book)
+    taken: set[str] = set()
+    for leaf in leaves:
+        _write_leaf(book, styles, leaf, taken=taken)
     book.close()
     return buffer.getvalue()
 
@@ -111,9 +127,45 @@ def annotate(
     return buffer.getvalue()
 
 
-def _book(buffer: io.BytesIO) -> Any:
+def _write_leaf(
+    book: Any,
+    styles: _Styles,
+    leaf: Leaf,
+    *,
+    widths: Sequence[float] | None = None,
+    footer: Sequence[str] = (),
+    taken: set[str] | None = None,
+) -> None:
+    page = book.add_worksheet(_free_name(_sheet_name(leaf.name), taken))
+    top = _write_heading(page, styles, leaf.title, leaf.subtitle, len(leaf.headers))
+    measured = [_width(header) + 2 for header in leaf.headers]
+    _write_row(page, top, leaf.headers, styles, text=styles.head)
+    below = top + 1
+    for row in leaf.rows:
+        _write_row(page, below, row, styles)
+        _measure(measured, row)
+        below += 1
+    for line, text in enumerate(footer, start=below + 1):
+        page.write_string(line, 0, text)
+    _set_page(page, top, list(widths) if widths is not None else measured)
+
+
+def _free_name(name: str, taken: set[str] | None) -> str:
+    """Excel compares names of sheets without regard to capitals."""
+    if taken is None:
+        return name
+    free, no = name, 1
+    while free.casefold() in taken:
+        no += 1
+        free = f"{name[:27]} {no}"
+    taken.add(free.casefold())
+    return free
+
+
+def _book(buffer: io.BytesIO, *, in_memory: bool = False) -> Any:
     options = {
-        "constant_memory": True,
+        "constant_memory": not in_memory,
+        "in_memory": in_memory,
         "strings_to_formulas": False,
         "strings_to_numbers": False,
         "strings_to_urls": False,

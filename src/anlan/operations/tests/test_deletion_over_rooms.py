@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from anlan.archives.models import Archive, Certificate
@@ -16,18 +17,19 @@ from anlan.foundation.ledger import audit
 from anlan.foundation.ledger.models import Entry, SubjectKey
 from anlan.foundation.ledger.sequencer import public_key, sequence
 from anlan.identity import jobs
-from anlan.identity.models import DeletionStatus, ImpactAssessment, Person, Retained
+from anlan.identity.models import DeletionStatus, ImpactAssessment, Person, Retained, id_index
 from anlan.identity.queries import rights
-from anlan.identity.services import ensure_account, reveal
+from anlan.identity.services import confirm_roster, ensure_account, reveal, upload_roster
 from anlan.identity.services import rights as acts
 from anlan.injuries.models import Case, NarrativeRead, Report
 from anlan.injuries.policies import may_read_narrative
 from anlan.injuries.services.reading import note_read
 from anlan.lib.refusals import Refused
+from anlan.lib.spreadsheets import read_table, sheet_names
 from anlan.proofs.part_keys import PartKeys
 from anlan.proofs.verdict import Means, verify
 from anlan.testing.builders import a_closed_class, the_stage, the_worker_seals
-from anlan.testing.cast import NOW, Cast
+from anlan.testing.cast import NOW, Cast, an_id_number
 from anlan.testing.scenes import remembered
 
 TALE = "在冲压车间更换模具时左手食指被上模挤压，当场送医"
@@ -107,6 +109,22 @@ def test_files_of_the_scene_hold_no_number_in_clear(cast: Cast) -> None:
             assert person.phone.encode() not in content, path
 
 
+def test_neither_does_a_roster_that_was_just_handed_in(cast: Cast) -> None:
+    """As CSV, since the bytes of an xlsx are squeezed and would show no number anyway."""
+    number, phone = an_id_number(41), "13800138041"
+    told = f"姓名,身份证号,手机号\n韩样例,{number},{phone}\n".encode()
+    upload = SimpleUploadedFile("花名册.csv", told)
+    roster = upload_roster(upload, cast.enterprise, by=cast.safety_officer, at=NOW)
+    waiting = every_text().encode() + b"".join(every_file().values())
+    confirm_roster(roster, by=cast.safety_officer, at=NOW)
+    assert jobs.import_rosters(NOW) == 1
+    done = every_text().encode() + b"".join(every_file().values())
+    for stolen in (waiting, done):
+        assert number.encode() not in stolen
+        assert phone.encode() not in stolen
+    assert Person.objects.get(id_index=id_index(number)).id_number == number
+
+
 def test_a_copy_holds_what_is_kept_and_is_sealed_until_it_is_taken(cast: Cast) -> None:
     person = a_trained_and_hurt_person(cast)
     user = person.user
@@ -120,6 +138,7 @@ def test_a_copy_holds_what_is_kept_and_is_sealed_until_it_is_taken(cast: Cast) -
     with zipfile.ZipFile(io.BytesIO(acts.take_export(order, by=user, at=NOW))) as bag:
         told = json.loads(bag.read("我的信息.json"))
         page = bag.read("我的信息.html").decode()
+        book = bag.read("我的信息.xlsx")
     found = {one["key"]: one["rows"] for one in told["kinds"]}
     assert found["person"][0]["身份证号"] == person.id_number
     assert found["injuries"][0]["经过"] == TALE
@@ -128,6 +147,10 @@ def test_a_copy_holds_what_is_kept_and_is_sealed_until_it_is_taken(cast: Cast) -
     assert found["exams"]
     assert any("证书" in row["内容"] for row in found["archives"])
     assert TALE in page
+    kept = [one["title"] for one in told["kinds"] if one["rows"]]
+    assert list(sheet_names(book)) == kept
+    first = read_table(book, filename="a.xlsx", sheet=kept[0], expected=("身份证号",))
+    assert first.rows[0][first.headers.index("身份证号")] == person.id_number
     later = NOW + timedelta(days=8)
     assert jobs.keep_clocks(later) >= 1
     order.refresh_from_db()

@@ -4,18 +4,20 @@ import json
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from anlan.identity.models import Person
-from anlan.identity.services import register_person
+from anlan.identity.models import Person, RosterUpload
+from anlan.identity.queries import table_of
+from anlan.identity.services import register_person, upload_roster
 from anlan.injuries.models import Case, CaseVersion
 from anlan.injuries.services.comparing import kept, opened
 from anlan.lib.fields import keyring
 from anlan.lib.keyring import AES, SM4, KeyMissing, add_key, load_keyring
 from anlan.operations import resealing
 from anlan.operations.cli import main as anlan
-from anlan.testing.cast import NOW, an_id_number
+from anlan.testing.cast import NOW, Cast, an_id_number
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +77,22 @@ def test_a_backup_of_before_does_not_open_once_the_key_is_gone(
     anlan(["keys", "--drop", old])
     with pytest.raises(KeyMissing):
         keyring().open(stolen, bound_to="identity.Person.id_number")
+
+
+def test_a_roster_s_file_opens_after_the_rotation_and_not_with_the_old_key(
+    cast: Cast, ring_file: Path
+) -> None:
+    told = f"姓名,身份证号\n韩样例,{an_id_number(9)}\n".encode()
+    roster = upload_roster(
+        SimpleUploadedFile("花名册.csv", told), cast.enterprise, by=cast.safety_officer, at=NOW
+    )
+    old, sealed = keyring().current, roster.file.path.read_bytes()
+    anlan(["keys", "--new", "aes"])
+    anlan(["keys", "--reseal"])
+    assert anlan(["keys", "--drop", old]) == 0
+    roster = RosterUpload.objects.get(pk=roster.pk)
+    assert roster.file.path.read_bytes() == sealed
+    assert table_of(roster).rows == [["韩样例", an_id_number(9)]]
 
 
 def test_a_narrative_in_a_former_version_moves_too(learner: Person, ring_file: Path) -> None:

@@ -10,8 +10,9 @@ from anlan.foundation.accounts.queries import reach, users_with
 from anlan.foundation.ledger.services import record
 from anlan.foundation.notices import services as notices
 from anlan.identity.kept import ruling
-from anlan.identity.models import DeletionRequest, DeletionStatus, Person
+from anlan.identity.models import DeletionRequest, DeletionStatus, Person, Wish
 from anlan.identity.queries.rights import holds_on, plan_for
+from anlan.identity.queries.wishes import district_of
 from anlan.identity.services.rights.erasing import erase_person
 from anlan.identity.states import DELETION_STEPS
 from anlan.lib.dates import date_text, local_date
@@ -20,13 +21,16 @@ from anlan.lib.states import advance
 
 
 @transaction.atomic
-def ask_deletion(person: Person, *, by: User, at: datetime) -> DeletionRequest:
+def ask_deletion(
+    person: Person, *, by: User, at: datetime, due_at: datetime | None = None, district: str = ""
+) -> DeletionRequest:
     """Ask. Where no law keeps anything it is done at once; otherwise an official answers.
 
+    `by` is the person, or who took the wish down at a desk (then `due_at` runs from its day).
     Raises `Refused` for somebody who works with the platform: the role has to end first.
     """
-    if any(role != Role.LEARNER for role, _, _ in reach(by).grants):
-        raise Refused("您的账号还有工作人员角色。", "请先请管理员结束这些角色，再申请删除。")
+    if person.user and any(role != Role.LEARNER for role, _, _ in reach(person.user).grants):
+        raise Refused("这个账号还有工作人员角色。", "请先请管理员结束这些角色，再申请删除。")
     plans = plan_for(person, at)
     days = int(ruling("rights.answer_days", at).value)
     shown = [
@@ -42,13 +46,18 @@ def ask_deletion(person: Person, *, by: User, at: datetime) -> DeletionRequest:
     try:
         with transaction.atomic():
             made = DeletionRequest.objects.create(
-                person=person, shown=shown, asked_at=at, due_at=at + timedelta(days=days)
+                person=person,
+                shown=shown,
+                asked_at=at,
+                due_at=due_at or at + timedelta(days=days),
+                district=district or district_of(person),
             )
     except IntegrityError as open_one:
-        raise Refused("您已经申请过，正在办理。", "可以在这一页查看进展或撤回。") from open_one
+        raise Refused("删除已经申请过，正在办理。", "可以在这一页查看进展或撤回。") from open_one
     record(person.subject, "deletion_asked", by=by, at=at, about=person.uid)
     if any(one.until for one in plans):
-        _tell_the_city(made, f"有一份删除个人信息的申请，{days} 天内答复", at=at, what="asked")
+        due = date_text(local_date(made.due_at))
+        _tell_officials(made, f"有一份删除个人信息的申请，{due}前答复", at=at, what="asked")
     else:
         advance(made, DeletionStatus.GRANTED, DELETION_STEPS, decided_at=at)
         carry_out(made, by=by, at=at)
@@ -71,7 +80,9 @@ def decide_deletion(
     if not grant and not said:
         raise BadInput("不予删除要写明依据和理由。", "本人会看到，并可以据此投诉或起诉。")
     if asked.person.user_id == by.pk:
-        raise NotAllowed("不能答复自己的申请。", "请另一位市级监管员办理。")
+        raise NotAllowed("不能答复自己的申请。", "请另一位监管员办理。")
+    if Wish.objects.filter(deletion=asked, recorded_by=by).exists():
+        raise NotAllowed("登记这份申请的人不能答复它。", "请另一位监管员办理。")
     to = DeletionStatus.GRANTED if grant else DeletionStatus.REFUSED
     advance(asked, to, DELETION_STEPS, decided_by=by, decided_at=at, reason=said)
     record(
@@ -109,15 +120,18 @@ def carry_out(asked: DeletionRequest, *, by: User | None, at: datetime) -> bool:
 
 
 def remind_overdue(asked: DeletionRequest, *, at: datetime) -> None:
-    """The clock has run out: the city is told once more."""
+    """The clock has run out: district and city are told once more."""
     due = date_text(local_date(asked.due_at))
-    _tell_the_city(asked, f"删除个人信息的申请应于{due}前答复，已逾期", at=at, what="overdue")
+    _tell_officials(asked, f"删除个人信息的申请应于{due}前答复，已逾期", at=at, what="overdue")
     DeletionRequest.objects.filter(pk=asked.pk).update(reminded_at=at)
 
 
-def _tell_the_city(asked: DeletionRequest, title: str, *, at: datetime, what: str) -> None:
+def _tell_officials(asked: DeletionRequest, title: str, *, at: datetime, what: str) -> None:
+    users = users_with(Role.CITY_OFFICIAL, ScopeKind.CITY)
+    if asked.district:
+        users += users_with(Role.DISTRICT_OFFICIAL, ScopeKind.DISTRICT, asked.district)
     notices.tell(
-        users_with(Role.CITY_OFFICIAL, ScopeKind.CITY),
+        users,
         title,
         at=at,
         dedupe=f"deletion:{asked.uid}:{what}",

@@ -17,6 +17,7 @@ from anlan.foundation.ledger.services import destroy_key, record
 from anlan.identity.kept import kinds
 from anlan.identity.models import FIELD_NAMES, Person, Retained, Reveal
 from anlan.identity.models.people import ERASED
+from anlan.identity.queries.past import words_of
 from anlan.identity.queries.rights import law_of, plan_for
 from anlan.lib.dates import local_date
 from anlan.lib.refusals import BadInput, Refused
@@ -29,6 +30,7 @@ def erase_person(person: Person, *, by: User | None, at: datetime) -> list[dict[
     if person.erased_at is not None:
         raise Refused("这个人的信息已经删除。", "请刷新页面查看。")
     plans = plan_for(person, at)
+    former = words_of(person)
     outcome = []
     for plan in reversed(plans):
         done = plan.kind.erase(person, at)
@@ -47,7 +49,7 @@ def erase_person(person: Person, *, by: User | None, at: datetime) -> list[dict[
             }
         )
     stays = {one.kind.key: one.until for one in plans if one.until is not None}
-    _retain(person, stays, at)
+    _retain(person, former, stays, at)
     _close_account(person, at=at)
     _bury(person, at=at)
     if not stays:
@@ -56,7 +58,7 @@ def erase_person(person: Person, *, by: User | None, at: datetime) -> list[dict[
     return outcome[::-1]
 
 
-def _retain(person: Person, stays: dict[str, date], at: datetime) -> None:
+def _retain(person: Person, former: str, stays: dict[str, date], at: datetime) -> None:
     if not stays:
         return
     told = [
@@ -73,6 +75,7 @@ def _retain(person: Person, stays: dict[str, date], at: datetime) -> None:
         person=person,
         name=person.name,
         id_number=person.id_number,
+        former=former,
         kinds=told,
         restricted_until=max(stays.values()),
         at=at,
@@ -124,8 +127,8 @@ def end_restriction(kept: Retained, *, at: datetime) -> bool:
         return False
     for kind in reversed(kinds()):
         kind.end(mine.person, at)
-    mine.name, mine.id_number, mine.ended_at = "", "", at
-    mine.save(update_fields=["name", "id_number", "ended_at"])
+    mine.name, mine.id_number, mine.former, mine.ended_at = "", "", "", at
+    mine.save(update_fields=["name", "id_number", "former", "ended_at"])
     destroy_key(str(mine.person.uid), by=None, at=at)
     return True
 
@@ -141,4 +144,5 @@ def reveal_retained(person: Person, *, reason: str, by: User, at: datetime) -> d
     said = reason.strip()[:200]
     Reveal.objects.create(person=person, field="retained", reason=said, by=by, at=at)
     record(person.subject, "retained_revealed", by=by, at=at, about=person.uid, reason=said)
-    return {FIELD_NAMES["name"]: kept.name, FIELD_NAMES["id_number"]: kept.id_number}
+    told = {FIELD_NAMES["name"]: kept.name, FIELD_NAMES["id_number"]: kept.id_number}
+    return told | ({"更正前": kept.former} if kept.former else {})

@@ -4,7 +4,8 @@ import html
 import io
 import json
 import zipfile
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -15,12 +16,15 @@ from anlan.foundation.files.removal import mark_removed
 from anlan.foundation.files.services import keep
 from anlan.foundation.ledger.services import record
 from anlan.foundation.notices.services import tell
-from anlan.identity.kept import Row, kinds, ruling
-from anlan.identity.models import Person, PersonalExport
+from anlan.identity.kept import PersonalData, Row, kinds, ruling
+from anlan.identity.models import Person, PersonalExport, Wish, WishStatus
 from anlan.identity.queries.rights import law_of
+from anlan.identity.states import WISH_STEPS
 from anlan.lib.dates import date_text, local_date
 from anlan.lib.refusals import Refused
 from anlan.lib.sealed_bytes import fresh_key, open_bytes, seal_bytes
+from anlan.lib.spreadsheets import Cell, Leaf, write_book
+from anlan.lib.states import advance
 
 FORMAT = "anlan-personal-data/1"
 
@@ -84,7 +88,15 @@ def take_export(order: PersonalExport, *, by: User, at: datetime) -> bytes:
     with transaction.atomic():
         PersonalExport.objects.filter(pk=order.pk).update(taken=F("taken") + 1)
         record(order.person.subject, "export_taken", by=by, at=at, about=order.person.uid)
+        if by.pk == order.person.user_id:
+            _close_wish(order, at)
     return content
+
+
+def _close_wish(order: PersonalExport, at: datetime) -> None:
+    """A copy that was asked for at a desk has reached its person by phone."""
+    for wish in Wish.objects.filter(export=order, status=WishStatus.ASKED):
+        advance(wish, WishStatus.DONE, WISH_STEPS, decided_at=at, reason="本人已下载副本")
 
 
 @transaction.atomic
@@ -105,8 +117,26 @@ def _zip(found: dict[str, list[Row]], at: datetime) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bag:
         bag.writestr("我的信息.html", _page(found, at))
+        bag.writestr("我的信息.xlsx", _book(found, at))
         bag.writestr("我的信息.json", _json(found, at))
     return out.getvalue()
+
+
+def _book(found: dict[str, list[Row]], at: datetime) -> bytes:
+    """One sheet a kind of which there is anything, for whoever sorts and counts."""
+    day = date_text(local_date(at))
+    return write_book(_leaf(kind, found[kind.key], day) for kind in kinds() if found[kind.key])
+
+
+def _leaf(kind: PersonalData, rows: list[Row], day: str) -> Leaf:
+    heads = _heads(rows)
+    lines = [[_cell(row.get(head)) for head in heads] for row in rows]
+    return Leaf(kind.title, heads, lines, kind.title, f"{day} 导出。用途：{kind.purpose}")
+
+
+def _cell(value: object) -> Cell:
+    plain = value is None or isinstance(value, str | int | float | Decimal | date)
+    return value if plain else str(value)  # type: ignore[return-value]
 
 
 def _json(found: dict[str, list[Row]], at: datetime) -> str:
@@ -153,10 +183,14 @@ def _page(found: dict[str, list[Row]], at: datetime) -> str:
 
 
 def _table(rows: list[Row]) -> str:
-    heads = list(dict.fromkeys(name for row in rows for name in row))
+    heads = _heads(rows)
     top = "".join(f"<th>{html.escape(head)}</th>" for head in heads)
     body = "".join(f"<tr>{_cells(row, heads)}</tr>" for row in rows)
     return f"<div><table><tr>{top}</tr>{body}</table></div>"
+
+
+def _heads(rows: list[Row]) -> list[str]:
+    return list(dict.fromkeys(name for row in rows for name in row))
 
 
 def _cells(row: Row, heads: list[str]) -> str:
