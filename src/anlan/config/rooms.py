@@ -93,6 +93,7 @@ ANLAN_SCOPES = {
 ANLAN_PERSONAL_DATA = [
     "anlan.identity.personal_data.PERSONAL_DATA",
     "anlan.identity.face_data.PERSONAL_DATA",
+    "anlan.identity.outside_data.PERSONAL_DATA",
     "anlan.classes.personal_data.PERSONAL_DATA",
     "anlan.attendance.personal_data.PERSONAL_DATA",
     "anlan.recordings.personal_data.PERSONAL_DATA",

@@ -42,11 +42,15 @@ from anlan.hazards.jobs import escalate_overdue
 from anlan.identity.jobs import (
     answer_next_face,
     answer_next_try,
+    ask_network,
     carry_out_deletions,
+    check_insured,
     forget_faces,
+    import_insured,
     import_rosters,
     keep_clocks,
     make_exports,
+    note_new_people,
     remind_overdue,
     watch_faces,
 )
@@ -71,6 +75,10 @@ SCHEDULE = [
     Job(remind_overdue, every=timedelta(minutes=10)),
     Job(stamp_checkpoints, every=timedelta(minutes=1)),
     Job(import_rosters, every=timedelta(seconds=1)),
+    Job(note_new_people, every=timedelta(minutes=1)),
+    Job(ask_network, every=timedelta(seconds=10)),
+    Job(import_insured, every=timedelta(seconds=2)),
+    Job(check_insured, every=timedelta(seconds=1)),
     Job(import_batches, every=timedelta(seconds=1)),
     Job(code_narratives, every=timedelta(seconds=30)),
     # Minutes of a core, and nobody waits for it.

@@ -1,10 +1,11 @@
-"""The lives of a roster upload, a face, a check, a wish to be deleted, an impact assessment."""
+"""The lives of roster and sealed uploads, faces, checks, wishes to be deleted, assessments."""
 
 from anlan.identity.models import (
     CheckStatus,
     DeletionStatus,
     FaceStatus,
     ImpactStatus,
+    SealedStatus,
     UploadStatus,
 )
 from anlan.lib.states import Steps
@@ -16,6 +17,15 @@ ROSTER_STEPS: Steps = {
     UploadStatus.DONE: set(),
     UploadStatus.FAILED: set(),
     UploadStatus.DISCARDED: set(),
+}
+
+SEALED_STEPS: Steps = {
+    SealedStatus.UPLOADED: {SealedStatus.QUEUED, SealedStatus.DISCARDED},
+    SealedStatus.QUEUED: {SealedStatus.RUNNING, SealedStatus.DISCARDED},
+    SealedStatus.RUNNING: {SealedStatus.DONE, SealedStatus.FAILED},
+    SealedStatus.DONE: set(),
+    SealedStatus.FAILED: set(),
+    SealedStatus.DISCARDED: set(),
 }
 
 DELETION_STEPS: Steps = {

@@ -11,7 +11,14 @@ from anlan.identity.models.checks import (
     Purpose,
     Route,
 )
+from anlan.identity.models.insured import (
+    InsuredCheck,
+    InsuredList,
+    InsuredPerson,
+    SealedStatus,
+)
 from anlan.identity.models.logins import LoginCode
+from anlan.identity.models.outside import NetworkAnswer, NetworkCheck
 from anlan.identity.models.people import (
     FIELD_NAMES,
     Employment,
@@ -43,7 +50,12 @@ __all__ = [
     "IdentityCheck",
     "ImpactAssessment",
     "ImpactStatus",
+    "InsuredCheck",
+    "InsuredList",
+    "InsuredPerson",
     "LoginCode",
+    "NetworkAnswer",
+    "NetworkCheck",
     "Person",
     "PersonalExport",
     "Pictures",
@@ -52,6 +64,7 @@ __all__ = [
     "Reveal",
     "RosterUpload",
     "Route",
+    "SealedStatus",
     "UploadStatus",
     "id_index",
     "phone_index",

@@ -12,6 +12,7 @@ from anlan.organizations.models import Organization
 
 # What may be revealed of a person.
 FIELD_NAMES = {"name": "姓名", "id_number": "身份证号", "phone": "手机号"}
+INSURED = "insured"  # compared with the insured list: a look, though at no field
 ERASED = "已注销人员"
 
 
@@ -105,4 +106,5 @@ class Reveal(models.Model):
 
     @property
     def field_name(self) -> str:
-        return {**FIELD_NAMES, "retained": "受限的身份"}.get(self.field, self.field)
+        named = {**FIELD_NAMES, "retained": "受限的身份", INSURED: "参保情况"}
+        return named.get(self.field, self.field)

@@ -6,7 +6,7 @@ Floor 0: no database, no requests. ``read_table`` turns bytes or a path into row
 
 from anlan.lib.spreadsheets.files import BadSpreadsheet, EmptySheet, Limits
 from anlan.lib.spreadsheets.reading import Table, read_table, sheet_names
-from anlan.lib.spreadsheets.writing import Cell, annotate, write_table
+from anlan.lib.spreadsheets.writing import Cell, Told, annotate, with_results, write_table
 
 __all__ = [
     "BadSpreadsheet",
@@ -14,8 +14,10 @@ __all__ = [
     "EmptySheet",
     "Limits",
     "Table",
+    "Told",
     "annotate",
     "read_table",
     "sheet_names",
+    "with_results",
     "write_table",
 ]
