@@ -14,7 +14,7 @@ from anlan.identity.models import (
     SealedStatus,
 )
 from anlan.identity.queries import insured
-from anlan.lib.dates import date_text, local_date
+from anlan.lib.dates import local_date
 from anlan.lib.masking import mask_id, mask_name
 
 FIRST = 10
@@ -138,4 +138,4 @@ def is_running(upload: InsuredList | InsuredCheck) -> bool:
 def in_force_words(lists: Iterable[InsuredList]) -> str:
     """Up to which day the lists in use are complete."""
     days = [one.as_of for one in lists]
-    return date_text(min(days)) if days else ""
+    return f"{min(days):%Y-%m-%d}" if days else ""

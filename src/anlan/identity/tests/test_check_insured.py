@@ -302,4 +302,5 @@ def test_twenty_thousand_rows_take_seconds(cast: Cast) -> None:
     began = time.process_time()
     acts.run_check(check, at=NOW)
     assert check.counts == {"insured": 20_000}
-    assert time.process_time() - began < 15
+    spent = time.process_time() - began
+    assert spent < 15, spent
