@@ -104,6 +104,11 @@ def _official(user: User) -> list[MenuGroup]:
             (lambda: organizations.waiting_for(user).count()) if decides else None,
         ),
         MenuItem("人员", reverse("identity:people"), "users"),
+        *(
+            [MenuItem("参保核对", reverse("identity:insured_checks"), "list-check")]
+            if decides
+            else []
+        ),
         MenuItem("讲师", reverse("trainers:ledger"), "school"),
         MenuItem("场地", reverse("resources:ledger"), "map-pin"),
         MenuItem("项目", reverse("programs:ledger"), "flag"),
@@ -272,6 +277,7 @@ def _enterprise(user: User) -> list[MenuGroup]:
     keeping = [
         MenuItem("花名册", reverse("identity:roster", args=[organization.uid]), "users"),
         _wishes(),
+        MenuItem("参保核对", reverse("identity:insured_of", args=[organization.uid]), "list-check"),
         MenuItem("证书台账", reverse("archives:certificates"), "certificate"),
         MenuItem("一企一档", reverse("desks:enterprise", args=[organization.uid]), "archive"),
         MenuItem("本企业登记", reverse("organizations:mine"), "building"),

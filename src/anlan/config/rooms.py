@@ -94,6 +94,7 @@ ANLAN_PERSONAL_DATA = [
     "anlan.identity.personal_data.PERSONAL_DATA",
     "anlan.identity.face_data.PERSONAL_DATA",
     "anlan.identity.licence_data.PERSONAL_DATA",
+    "anlan.identity.outside_data.PERSONAL_DATA",
     "anlan.classes.personal_data.PERSONAL_DATA",
     "anlan.attendance.personal_data.PERSONAL_DATA",
     "anlan.recordings.personal_data.PERSONAL_DATA",

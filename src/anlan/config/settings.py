@@ -5,6 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from anlan.config.entrance import *  # noqa: F403
+from anlan.config.outside import *  # noqa: F403
 from anlan.config.rooms import ANLAN_CLASS_LINKS as ANLAN_CLASS_LINKS
 from anlan.config.rooms import ANLAN_INTAKE as ANLAN_INTAKE
 from anlan.config.rooms import ANLAN_PERSONAL_DATA as ANLAN_PERSONAL_DATA
@@ -159,6 +160,7 @@ ANLAN_UPLOAD_LIMITS = {  # MB a request, by longest path prefix
     "/files/uploads/*": 1 << 20,
     "/hazards": 100,
     "/organizations": 16,
+    "/people/insured": 60,
     "/supervision": 60,
 }
 

@@ -10,6 +10,8 @@ from anlan.identity.kept import LOOK_KINDS
 from anlan.identity.models import FIELD_NAMES, ImpactAssessment
 from anlan.identity.queries import RosterFilters
 from anlan.identity.rosters import ROSTER_FIELDS
+from anlan.lib.columns import Wanted
+from anlan.lib.masking import mask_id
 from anlan.lib.spreadsheets import Table
 
 REASONS = ("核对本人身份", "电话通知本人", "处理投诉举报", "事故或工伤调查")
@@ -57,14 +59,18 @@ class UploadForm(forms.Form):
 class ColumnsForm(forms.Form):
     """Which column is which; the choices are the sheet's own columns with an example each."""
 
+    wanted: tuple[Wanted, ...] = ROSTER_FIELDS
+    masked = False
+
     def __init__(self, table: Table, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if len(table.sheets) > 1:
             self.fields["sheet"] = forms.ChoiceField(
                 label="工作表", choices=[(name, name) for name in table.sheets]
             )
-        columns = [(str(at), column_label(table, at)) for at in range(len(table.headers))]
-        for wanted in ROSTER_FIELDS:
+        labels = [column_label(table, at, masked=self.masked) for at in range(len(table.headers))]
+        columns = [(str(at), label) for at, label in enumerate(labels)]
+        for wanted in self.wanted:
             empty = ("", "请选择" if wanted.required else "文件里没有")
             self.fields[wanted.key] = forms.ChoiceField(
                 label=wanted.label, required=wanted.required, choices=[empty, *columns]
@@ -72,19 +78,21 @@ class ColumnsForm(forms.Form):
 
     def mapping(self) -> dict[str, int]:
         clean = self.cleaned_data
-        return {w.key: int(clean[w.key]) for w in ROSTER_FIELDS if clean.get(w.key)}
+        return {w.key: int(clean[w.key]) for w in self.wanted if clean.get(w.key)}
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}
-        chosen = [clean[w.key] for w in ROSTER_FIELDS if clean.get(w.key)]
+        chosen = [clean[w.key] for w in self.wanted if clean.get(w.key)]
         if len(set(chosen)) < len(chosen):
             raise forms.ValidationError("有一列被指给了两个项目，请为每个项目选不同的列。")
         return clean
 
 
-def column_label(table: Table, at: int) -> str:
+def column_label(table: Table, at: int, *, masked: bool = False) -> str:
     """C 列「手机号」，例：15400000001"""
     example = next((row[at] for row in table.rows if at < len(row) and row[at]), "")
+    if masked and len(example) >= 15 and example[:15].isdigit():
+        example = mask_id(example)
     shown = f"，例：{example[:18]}" if example else "，空列"
     return f"{_letters(at)} 列「{table.headers[at] or '无表头'}」{shown}"
 

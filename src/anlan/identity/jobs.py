@@ -1,4 +1,4 @@
-"""Rosters, what waits to be looked at, what a person's rights and the clocks of retention ask."""
+"""Rosters, insured lists, questions outside, what waits to be looked at, rights and clocks."""
 
 import logging
 from datetime import datetime
@@ -10,8 +10,10 @@ from anlan.foundation.accounts.queries import users_with
 from anlan.foundation.notices.services import tell
 from anlan.identity import queries, services
 from anlan.identity.kept import kinds
-from anlan.identity.queries import rights
+from anlan.identity.network import the_network
+from anlan.identity.queries import insured, rights
 from anlan.identity.queries.wishes import overdue_wishes
+from anlan.identity.services import insured_checks, insured_lists, network
 from anlan.identity.services import rights as acts
 from anlan.identity.services.call_ends import tend_calls as tend_calls
 from anlan.identity.services.checks import remind_overdue as remind_overdue
@@ -45,6 +47,35 @@ def seal_rosters(at: datetime) -> int:
         except (Refused, OSError):
             log.exception("the file of roster %s can't be sealed", roster.uid)
     return done
+
+
+def note_new_people(at: datetime) -> int:
+    """Who is new is asked about, where the dated rule and the settings want it."""
+    return network.note_new_people(at) if the_network() is not None else 0
+
+
+def ask_network(at: datetime) -> int:
+    """Put the next questions to the national identity network."""
+    asked = the_network()
+    return network.ask_network(asked, at=at) if asked is not None else 0
+
+
+def import_insured(at: datetime) -> int:
+    """Import the oldest waiting insured list, also one whose worker was killed half-way."""
+    uploaded = insured.lists_to_import().first()
+    if uploaded is None:
+        return 0
+    insured_lists.import_list(uploaded, at=at)
+    return 1
+
+
+def check_insured(at: datetime) -> int:
+    """Compare the oldest waiting file with the insured list."""
+    check = insured.checks_to_run().first()
+    if check is None:
+        return 0
+    insured_checks.run_check(check, at=at)
+    return 1
 
 
 def make_exports(at: datetime) -> int:

@@ -25,6 +25,8 @@ LOOK_KINDS = {
     "archive": "取用培训档案",
     "injury": "查看工伤经过",
     "restricted": "查看受限的身份",
+    "network": "核对姓名和身份证号",
+    "insured": "核对参保情况",
 }
 LEAP_DAY = (2, 29)
 

@@ -1,6 +1,7 @@
-"""Learners log in by a code sent to their phone."""
+"""Learners log in by a code sent to their phone, or by 电子社保卡."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -44,7 +45,11 @@ def phone(request: HttpRequest) -> HttpResponse:
         else:
             request.session[_PHONE] = number
             return redirect("identity:login_code")
-    context = {"form": form, "desk": _desk_door(str(request.session.get(_NEXT, "")))}
+    context = {
+        "form": form,
+        "desk": _desk_door(str(request.session.get(_NEXT, ""))),
+        "card": settings.ANLAN_SOCIAL_CARD_NAME if settings.ANLAN_SOCIAL_CARD_ISSUER else "",
+    }
     status = 422 if form.errors else 200
     return render(request, "identity/login_phone.html", context, status=status)
 
@@ -63,19 +68,32 @@ def code(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             form.add_error("code", f"{refused.message}{refused.next_step}")
         else:
-            onward = _onward(request)
-            if has_second_factor(user):
-                return come_in(request, user, method="phone", onward=onward)
-            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-            request.session.set_expiry(STAYS)
-            request.session.pop(_PHONE, None)
-            return redirect(onward)
+            return _come_in(request, user, method="phone", onward=_onward(request))
     context = {
         "form": form,
         "number": mask_phone(number),
         "code_file": _code_file() if settings.ANLAN_DEMONSTRATION else "",
     }
     return render(request, "identity/login_code.html", context, status=422 if form.errors else 200)
+
+
+def by_card(request: HttpRequest, claims: dict[str, Any], wanted: str) -> HttpResponse:
+    """电子社保卡 has said who comes (`settings.ANLAN_CARD_DOOR`). Raises `Refused`."""
+    told = (settings.ANLAN_SOCIAL_CARD_CLAIM, settings.ANLAN_SOCIAL_CARD_NAME_CLAIM)
+    number, name = (str(claims.get(claim) or "") for claim in told)
+    user = services.log_in_by_card(number, name, at=now())
+    request.session[_NEXT] = wanted or request.session.get(_NEXT, "")
+    return _come_in(request, user, method="card", onward=_onward(request))
+
+
+def _come_in(request: HttpRequest, user: User, *, method: str, onward: str) -> HttpResponse:
+    """The session stays open for ninety days; a second factor is asked for where there is one."""
+    if has_second_factor(user):
+        return come_in(request, user, method=method, onward=onward)
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    request.session.set_expiry(STAYS)
+    request.session.pop(_PHONE, None)
+    return redirect(onward)
 
 
 def _onward(request: HttpRequest) -> str:

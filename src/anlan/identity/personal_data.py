@@ -24,6 +24,7 @@ from anlan.identity.models import (
     UploadStatus,
     Wish,
 )
+from anlan.identity.models.people import INSURED
 from anlan.identity.queries import rights
 from anlan.identity.queries.past import past_of
 from anlan.identity.queries.wishes import scans_to_forget, wishes_of
@@ -154,8 +155,9 @@ def _seen(person: Person) -> list[Row]:
 
 def _looks(person: Person) -> Iterable[Look]:
     for one in queries.reveals_of(person):
-        kind = "restricted" if one.field == _SEALED_FIELD else "number"
-        yield Look(one.at, one.by.name, f"查看{one.field_name}", kind, one.reason)
+        kind = {_SEALED_FIELD: "restricted", INSURED: "insured"}.get(one.field, "number")
+        act = "核对" if kind == "insured" else "查看"
+        yield Look(one.at, one.by.name, f"{act}{one.field_name}", kind, one.reason)
     taken = rights.roster_exports(queries.employments_of(person))
     names = rights.names_of(line.actor for line in taken)
     for line in taken:

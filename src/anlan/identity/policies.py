@@ -11,6 +11,9 @@ from anlan.identity.models import (
     FaceTry,
     IdentityCheck,
     ImpactAssessment,
+    InsuredCheck,
+    InsuredList,
+    NetworkCheck,
     Person,
     PersonalExport,
     RosterUpload,
@@ -167,3 +170,45 @@ def may_decide_face(user: User, face: Face) -> bool:
 
 def may_see_figures(user: User) -> bool:
     return supervises(user)
+
+
+def may_see_network(user: User) -> bool:
+    """Officials in their reach, safety officers for their own people."""
+    return may_list_people(user)
+
+
+def may_decide_network(user: User, check: NetworkCheck) -> bool:
+    """Who works with the person, or decides where the person works; nobody about themselves."""
+    if check.person.user_id == user.pk:
+        return False
+    if is_city_official(user) or keeps(user, check.person):
+        return True
+    jobs = Employment.objects.filter(person=check.person, until=None)
+    return any(
+        decides_in(user, district)
+        for district in jobs.values_list("organization__district", flat=True)
+    )
+
+
+def keeps_insured_lists(user: User) -> bool:
+    """The list is the whole city's."""
+    return is_city_official(user)
+
+
+def keeps_insured_list(user: User, uploaded: InsuredList) -> bool:
+    return keeps_insured_lists(user)
+
+
+def checks_insured(user: User) -> bool:
+    """Safety officers for their own enterprise; officials who decide, for one of their reach."""
+    seen = reach(user)
+    return seen.has(Role.SAFETY_OFFICER, Role.CITY_OFFICIAL, Role.DISTRICT_OFFICIAL)
+
+
+def may_check_insured(user: User, organization: Organization) -> bool:
+    return keeps_roster(user, organization) or decides_in(user, organization.district)
+
+
+def may_follow_insured_check(user: User, check: InsuredCheck) -> bool:
+    """File and result are the uploader's alone, while the right lasts."""
+    return check.by_id == user.pk and may_check_insured(user, check.organization)

@@ -1,5 +1,7 @@
 """Rosters as spreadsheets: the template, the roster itself, an upload with its problems."""
 
+from collections.abc import Mapping
+
 from django.db.models import QuerySet
 
 from anlan.foundation.codes import queries as codes
@@ -7,7 +9,7 @@ from anlan.foundation.codes.models import System
 from anlan.identity import queries
 from anlan.identity.models import Employment, RosterUpload
 from anlan.identity.rosters import TEMPLATE_HEADERS
-from anlan.lib.spreadsheets import annotate, write_table
+from anlan.lib.spreadsheets import Table, annotate, write_table
 from anlan.organizations.models import Organization
 
 _EXAMPLE = (
@@ -49,3 +51,9 @@ def annotated_sheet(upload: RosterUpload) -> bytes:
     else:
         problems = queries.problems_of(queries.reading_of(upload, table))
     return annotate(table.headers, table.numbered(), problems)
+
+
+def bad_rows_sheet(table: Table, problems: Mapping[int, list[str]]) -> bytes:
+    """Only the rows that can't be used, each with what is wrong."""
+    rows = [(number, cells) for number, cells in table.numbered() if number in problems]
+    return annotate(table.headers, rows, problems)

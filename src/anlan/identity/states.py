@@ -1,4 +1,4 @@
-"""The lives of a roster upload, a face, a check, a call, wishes, an impact assessment."""
+"""The lives of roster and sealed uploads, faces, checks, calls, wishes, assessments."""
 
 from anlan.identity.models import (
     CallStatus,
@@ -6,6 +6,7 @@ from anlan.identity.models import (
     DeletionStatus,
     FaceStatus,
     ImpactStatus,
+    SealedStatus,
     UploadStatus,
     WishStatus,
 )
@@ -18,6 +19,15 @@ ROSTER_STEPS: Steps = {
     UploadStatus.DONE: set(),
     UploadStatus.FAILED: set(),
     UploadStatus.DISCARDED: set(),
+}
+
+SEALED_STEPS: Steps = {
+    SealedStatus.UPLOADED: {SealedStatus.QUEUED, SealedStatus.DISCARDED},
+    SealedStatus.QUEUED: {SealedStatus.RUNNING, SealedStatus.DISCARDED},
+    SealedStatus.RUNNING: {SealedStatus.DONE, SealedStatus.FAILED},
+    SealedStatus.DONE: set(),
+    SealedStatus.FAILED: set(),
+    SealedStatus.DISCARDED: set(),
 }
 
 DELETION_STEPS: Steps = {

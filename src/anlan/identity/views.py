@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.paginator import Page, Paginator
@@ -21,9 +22,11 @@ from anlan.identity.forms import FilterForm, LeaveForm, PhoneChangeForm, RevealF
 from anlan.identity.models import Employment, Person
 from anlan.identity.queries import rights
 from anlan.identity.queries.checks import checks_of
+from anlan.identity.queries.network import network_check_of
 from anlan.identity.sheets import roster_sheet
 from anlan.identity.shown import ShownPerson, hands
 from anlan.identity.shown_checks import face_words
+from anlan.identity.shown_outside import ShownNetworkCheck
 from anlan.lib.dates import date_text, local_date
 from anlan.organizations import queries as organizations
 from anlan.organizations.models import Organization
@@ -167,8 +170,10 @@ def _person(
     user = actor(request)
     in_full = policies.keeps(user, person)
     happenings = timeline([person.subject], limit=50) if policies.supervises(user) else []
+    asked = network_check_of(person)
     context = {
         "subject": person,
+        "network": ShownNetworkCheck.of(asked) if asked is not None else None,
         "shown": ShownPerson.of(person, by_name=in_full, revealed=revealed),
         "jobs": hands(queries.employments_shown_to(user, person), by_name=in_full),
         "in_full": in_full,
@@ -190,4 +195,5 @@ def _page(rows: QuerySet[Employment], request: HttpRequest, *, by_name: bool) ->
 def _ledger(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     fragment = request.headers.get("HX-Request") == "true"
     template = "identity/_people_rows.html" if fragment else "identity/people.html"
+    context["network_on"] = bool(settings.ANLAN_IDENTITY_NETWORK)
     return render(request, template, context)

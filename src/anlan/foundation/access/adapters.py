@@ -1,7 +1,7 @@
 """What django-allauth asks of this house: how one enters, how secrets are kept, who is linked."""
 
 import time
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -17,9 +17,11 @@ from django.contrib import messages
 from django.contrib.auth import login as django_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.timezone import now
 
-from anlan.foundation.access import duty
+from anlan.foundation.access import duty, providers
 from anlan.foundation.access.services.linking import link_by_claim
 from anlan.foundation.accounts.models import User
 from anlan.lib.fields import keyring
@@ -29,6 +31,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 ENTERED = "access.entered"
 FRESH_SECONDS = 600
 BOUND_TO = "access.authenticator"
+# Request, what the card says, where the visitor was going. Raises `Refused`.
+CardDoor = Callable[[HttpRequest, dict[str, Any], str], HttpResponse]
 WRONG_CODE = "验证码不对。请核对手机上的 6 位数字；手机时间不准也会不对。"
 OFTEN = "试的次数太多。请等 5 分钟后再试，或用一个备用码。"
 
@@ -129,67 +133,62 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     def list_apps(
         self, request: HttpRequest | None, provider: str | None = None, client_id: str | None = None
     ) -> list[SocialApp]:
-        app = sso_app()
-        if app is None or provider not in (None, app.provider, app.provider_id):
-            return []
-        return [] if client_id not in (None, app.client_id) else [app]
+        return [
+            app
+            for app in providers.apps()
+            if provider in (None, app.provider, app.provider_id)
+            and client_id in (None, app.client_id)
+        ]
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Link by the claim rule, or say plainly what to do."""
-        if sociallogin.is_existing:
-            return
+        claims = sociallogin.account.extra_data.get("id_token", {})
         try:
+            if sociallogin.account.provider == providers.CARD:
+                raise ImmediateHttpResponse(_by_card(request, sociallogin, claims))
+            if sociallogin.is_existing:
+                return
             user = link_by_claim(
-                sociallogin.account.provider,
-                sociallogin.account.uid,
-                _claims(sociallogin.account.extra_data),
-                at=now(),
+                sociallogin.account.provider, sociallogin.account.uid, claims, at=now()
             )
         except Refused as refused:
-            answer = render(request, "access/sso_refused.html", {"refused": refused}, status=403)
+            answer = said_why(request, sociallogin.account.provider, refused)
             raise ImmediateHttpResponse(answer) from refused
         sociallogin.connect(request, user)
 
-    def on_authentication_error(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        raise ImmediateHttpResponse(not_completed(request))
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Any, *args: Any, **kwargs: Any
+    ) -> None:
+        raise ImmediateHttpResponse(not_completed(request, provider.sub_id))
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """No e-mail is assumed."""
 
 
-def not_completed(request: HttpRequest) -> HttpResponse:
+def _by_card(request: HttpRequest, sociallogin: Any, claims: dict[str, Any]) -> HttpResponse:
+    """Learners are known upstairs. What the card says is handed over and kept nowhere."""
+    enter: CardDoor = import_string(settings.ANLAN_CARD_DOOR)
+    return enter(request, claims, str(sociallogin.state.get("next") or ""))
+
+
+def not_completed(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Something failed between the provider and here, or somebody said no there."""
-    refused = Refused(
-        "单点登录没有完成。", "请回登录页再试一次；一直不行，请改用用户名和密码，并告诉平台运维。"
-    )
-    return render(request, "access/sso_refused.html", {"refused": refused}, status=403)
+    if provider_id == providers.CARD:
+        name = settings.ANLAN_SOCIAL_CARD_NAME
+        refused = Refused(f"{name}登录没有完成。", "请再试一次，或改用手机号和短信验证码登录。")
+    else:
+        refused = Refused(
+            "单点登录没有完成。",
+            "请回登录页再试一次；一直不行，请改用用户名和密码，并告诉平台运维。",
+        )
+    return said_why(request, provider_id, refused)
 
 
-def sso_app() -> SocialApp | None:
-    """The city's identity provider as the settings name it; None without one."""
-    if not settings.ANLAN_SSO_ISSUER:
-        return None
-    return SocialApp(
-        provider="openid_connect",
-        provider_id="sso",
-        name=settings.ANLAN_SSO_NAME,
-        client_id=settings.ANLAN_SSO_CLIENT,
-        secret=_secret(settings.ANLAN_SSO_SECRET_FILE),
-        settings={
-            "server_url": settings.ANLAN_SSO_ISSUER,
-            "oauth_pkce_enabled": True,
-            "fetch_userinfo": settings.ANLAN_SSO_USERINFO,
-        },
-    )
-
-
-def _secret(file: str) -> str:
-    return Path(file).read_text("utf-8").strip() if file else ""
-
-
-def _claims(found: dict[str, Any]) -> dict[str, Any]:
-    """What the provider says; the signed token wins over what was asked for afterwards."""
-    return {**found.get("userinfo", {}), **found.get("id_token", {})}
+def said_why(request: HttpRequest, provider_id: str, refused: Refused) -> HttpResponse:
+    learner = provider_id == providers.CARD
+    door = settings.ANLAN_DOORS["learner"] if learner else settings.LOGIN_URL
+    context = {"refused": refused, "learner": learner, "back": reverse(door)}
+    return render(request, "access/sso_refused.html", context, status=403)

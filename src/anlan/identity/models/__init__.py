@@ -12,7 +12,14 @@ from anlan.identity.models.checks import (
     Purpose,
     Route,
 )
+from anlan.identity.models.insured import (
+    InsuredCheck,
+    InsuredList,
+    InsuredPerson,
+    SealedStatus,
+)
 from anlan.identity.models.logins import LoginCode
+from anlan.identity.models.outside import NetworkAnswer, NetworkCheck
 from anlan.identity.models.people import (
     FIELD_NAMES,
     Employment,
@@ -44,14 +51,13 @@ from anlan.identity.models.wishes import (
 
 __all__ = [
     "CORRECTIONS",
-    "FIELD_NAMES",
     "CallEnd",
     "CallStatus",
-    "OPEN_WISHES",
     "CheckStatus",
     "DeletionRequest",
     "DeletionStatus",
     "Employment",
+    "FIELD_NAMES",
     "Face",
     "FaceConsent",
     "FaceStatus",
@@ -60,7 +66,13 @@ __all__ = [
     "IdentityCheck",
     "ImpactAssessment",
     "ImpactStatus",
+    "InsuredCheck",
+    "InsuredList",
+    "InsuredPerson",
     "LoginCode",
+    "NetworkAnswer",
+    "NetworkCheck",
+    "OPEN_WISHES",
     "PastIdentity",
     "Person",
     "PersonalExport",
@@ -70,12 +82,12 @@ __all__ = [
     "Reveal",
     "RosterUpload",
     "Route",
+    "SealedStatus",
+    "Seen",
     "Side",
     "UploadStatus",
     "VideoCall",
     "VideoSignal",
-    "Seen",
-    "UploadStatus",
     "Wish",
     "WishKind",
     "WishStatus",

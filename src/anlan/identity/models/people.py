@@ -12,11 +12,13 @@ from anlan.organizations.models import Organization
 
 # What may be revealed of a person.
 FIELD_NAMES = {"name": "姓名", "id_number": "身份证号", "phone": "手机号"}
+INSURED = "insured"  # compared with the insured list: a look, though at no field
 _OTHER_LOOKS = {
     "retained": "受限的身份",
     "video": "姓名和身份证号末四位",
     "wish": "申请更正的内容",
     "scan": "申请材料",
+    INSURED: "参保情况",
     "copy": "个人信息副本（当面交给本人）",
 }
 ERASED = "已注销人员"

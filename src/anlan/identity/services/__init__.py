@@ -4,6 +4,7 @@ from anlan.identity.services.bulk import NewHand, Outcome, enrol_people
 from anlan.identity.services.login import (
     ensure_account,
     leave_everywhere,
+    log_in_by_card,
     log_in_by_code,
     send_login_code,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "import_roster",
     "leave",
     "leave_everywhere",
+    "log_in_by_card",
     "log_in_by_code",
     "note_roster_export",
     "register_person",

@@ -1,7 +1,7 @@
 """Learners' accounts and the one-time code that opens them."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -14,8 +14,8 @@ from anlan.foundation.intake.cutoffs import cut_off
 from anlan.foundation.ledger.services import record
 from anlan.foundation.notices import services as notices
 from anlan.foundation.rules.queries import rulebook
-from anlan.identity.models import LoginCode, Person, phone_index
-from anlan.lib import phones
+from anlan.identity.models import LoginCode, Person, id_index, phone_index
+from anlan.lib import idnumber, phones
 from anlan.lib.dates import local_date
 from anlan.lib.refusals import BadInput, NotAllowed, Refused
 
@@ -78,6 +78,39 @@ def log_in_by_code(phone: str, code: str, *, at: datetime) -> User:
         once_more = f"请核对短信里的 6 位数字，还可以试 {left} 次。"
         raise BadInput("验证码不对。", once_more if left else "请重新获取验证码。")
     return _enter(kept, at)
+
+
+@transaction.atomic
+def log_in_by_card(id_number: str, name: str, *, at: datetime) -> User:
+    """The account of who is on file under the number that the card vouches for.
+
+    Nobody is registered by it, and neither number nor name is kept. A name that differs from the
+    one on file opens nothing: the number may have been typed beside the wrong name in a roster.
+    """
+    person = _person_of_card(id_number, local_date(at))
+    if person is None:
+        raise NotAllowed(
+            "平台里还没有您的名字。",
+            "请单位安全员把您的姓名和身份证号加进花名册，导入后就能登录；"
+            "已经在花名册里的，请用登记的手机号登录，并让安全员核对身份证号。",
+        )
+    if name and "".join(name.split()) != "".join(person.name.split()):
+        raise NotAllowed(
+            "这个身份证号在平台里登记的是另一个姓名，没有登录。",
+            "请单位安全员对照身份证核对花名册里的姓名和号码。",
+        )
+    user = ensure_account(person, at=at)
+    if not user.is_active:
+        raise NotAllowed("这个账号已停用。", "请联系单位安全员。")
+    return user
+
+
+def _person_of_card(id_number: str, today: date) -> Person | None:
+    try:
+        number = idnumber.parse(id_number, today=today).number
+    except idnumber.BadIdNumber:
+        return None
+    return Person.objects.filter(id_index=id_index(number), erased_at=None).first()
 
 
 @transaction.atomic

@@ -7,7 +7,15 @@ hands rows back with their problems.
 
 from anlan.lib.spreadsheets.files import BadSpreadsheet, EmptySheet, Limits
 from anlan.lib.spreadsheets.reading import Table, read_table, sheet_names
-from anlan.lib.spreadsheets.writing import Cell, Leaf, annotate, write_book, write_table
+from anlan.lib.spreadsheets.writing import (
+    Cell,
+    Leaf,
+    Told,
+    annotate,
+    with_results,
+    write_book,
+    write_table,
+)
 
 __all__ = [
     "BadSpreadsheet",
@@ -16,9 +24,11 @@ __all__ = [
     "Leaf",
     "Limits",
     "Table",
+    "Told",
     "annotate",
     "read_table",
     "sheet_names",
+    "with_results",
     "write_book",
     "write_table",
 ]

@@ -25,6 +25,7 @@ _LONGEST = 32_767
 _CUT = "…（过长，余下从略）"
 _EXACT = 10**15
 _ADDED = ("问题", "原行号")
+_RESULTS = ("结果", "说明", "原行号")
 _PORTRAIT_WIDTH = 92
 _WIDEST = 42
 _RED = "#B42318"
@@ -123,6 +124,54 @@ def annotate(
         page.write_string(line, len(headers), _fitting(said), styles.problem)
         _measure(measured, [*padded, said])
     _set_page(page, 0, measured)
+    book.close()
+    return buffer.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a row is answered with: a word, what there is to say, whether somebody has to act."""
+
+    word: str
+    words: str
+    red: bool
+
+
+def with_results(
+    headers: Sequence[str],
+    rows: Iterable[tuple[int, Sequence[str]]],
+    told: Mapping[int, Told],
+    *,
+    about: Sequence[tuple[str, Cell]],
+) -> bytes:
+    """The uploaded rows again, each with its result; ``about`` stands on a sheet of its own.
+
+    Every row needs one in ``told``. A file that has been through here before is answered anew.
+    """
+    buffer = io.BytesIO()
+    book = _book(buffer)
+    styles = _styles(book)
+    page = book.add_worksheet("核对结果")
+    if tuple(headers[-3:]) == _RESULTS:
+        headers = headers[:-3]
+    names = [*headers, *_RESULTS]
+    measured = [_width(name) + 2 for name in names]
+    _write_row(page, 0, names, styles, text=styles.head)
+    for line, (number, cells) in enumerate(rows, start=1):
+        said = told[number]
+        padded = [*cells[: len(headers)], *[""] * (len(headers) - len(cells))]
+        _write_row(page, line, padded, styles, text=styles.bad_text if said.red else styles.text)
+        style = styles.problem if said.red else styles.text
+        page.write_string(line, len(headers), said.word, style)
+        page.write_string(line, len(headers) + 1, _fitting(said.words), style)
+        page.write_number(line, len(headers) + 2, number, styles.number)
+        _measure(measured, [*padded, said.word, said.words])
+    _set_page(page, 0, measured)
+    notes = book.add_worksheet("说明")
+    for line, pair in enumerate(about):
+        _write_row(notes, line, pair, styles)
+    notes.set_column(0, 0, 24)
+    notes.set_column(1, 1, 60)
     book.close()
     return buffer.getvalue()
 

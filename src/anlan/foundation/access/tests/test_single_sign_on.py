@@ -1,21 +1,12 @@
 """Single sign-on against a provider on loopback: who is let in, who is told what to do, what is
 checked."""
 
-import base64
-import hashlib
-import json
-import threading
-import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-import jwt
 import pytest
 from allauth.socialaccount.models import SocialAccount, SocialToken
-from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
 
 from anlan.foundation.access.services.linking import unlink
@@ -24,77 +15,24 @@ from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.models import Entry
 from anlan.lib.refusals import Refused
 from anlan.testing.cast import NOW, Cast
+from anlan.testing.oidc import OTHER_KEY, Provider, a_provider, a_secret_file, go
+from anlan.testing.oidc import come as come_by
 
 pytestmark = pytest.mark.django_db
 START = "/account/sso/login"
-KEY, OTHER_KEY = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in "ab")
-
-
-class Provider(BaseHTTPRequestHandler):
-    """The smallest OpenID Connect provider: one client, whoever `claims` says."""
-
-    claims: dict[str, Any] = {}
-    key: Any = KEY
-    asked: dict[str, str] = {}
-    url = ""
-
-    def do_GET(self) -> None:
-        if self.path.endswith("openid-configuration"):
-            places = {"authorization": "/authorize", "token": "/token", "userinfo": "/userinfo"}
-            ends = {f"{name}_endpoint": self.url + path for name, path in places.items()}
-            self._tell({"issuer": self.url, "jwks_uri": self.url + "/keys", **ends})
-        elif self.path == "/keys":
-            public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key()))
-            self._tell({"keys": [public | {"kid": "k", "alg": "RS256", "use": "sig"}]})
-        else:
-            self.send_error(404)
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        typed = {key: value for key, [value] in parse_qs(body).items()}
-        challenge = hashlib.sha256(typed.get("code_verifier", "").encode()).digest()
-        plain = base64.urlsafe_b64encode(challenge).rstrip(b"=").decode()
-        assert plain == self.asked["code_challenge"]
-        assert typed["client_secret"] == "provider-secret"
-        at = int(time.time())
-        facts = {"iss": self.url, "aud": "anlan", "iat": at, "exp": at + 60, "sub": "s-1"}
-        token = jwt.encode(facts | self.claims, self.key, "RS256", headers={"kid": "k"})
-        self._tell({"access_token": "a", "token_type": "Bearer", "id_token": token})
-
-    def _tell(self, words: Any) -> None:
-        body = json.dumps(words).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: Any) -> None: ...
 
 
 @pytest.fixture
 def provider(settings: Any, tmp_path: Path) -> Iterator[type[Provider]]:
-    server = HTTPServer(("127.0.0.1", 0), Provider)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    Provider.url = f"http://127.0.0.1:{server.server_port}"
-    Provider.key, Provider.claims = KEY, {"preferred_username": "city"}
-    (tmp_path / "secret").write_text("provider-secret\n")
-    settings.ANLAN_SSO_ISSUER = Provider.url
-    settings.ANLAN_SSO_SECRET_FILE = str(tmp_path / "secret")
-    yield Provider
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with a_provider({"preferred_username": "city"}) as made:
+        settings.ANLAN_SSO_ISSUER = made.url
+        settings.ANLAN_SSO_SECRET_FILE = a_secret_file(tmp_path)
+        yield made
 
 
 def come(client: Client, provider: type[Provider], next_page: str = "") -> Any:
     """Go to the provider and come back, as a browser would."""
-    answer = client.get(START, {"next": next_page} if next_page else {})
-    assert answer.status_code == 302, answer.content.decode()
-    asked = {k: v for k, [v] in parse_qs(urlsplit(answer["Location"]).query).items()}
-    provider.asked = asked
-    return client.get("/account/sso/callback", {"code": "c", "state": asked["state"]})
+    return come_by(client, provider, "sso", next_page)
 
 
 def test_an_official_comes_in_and_is_linked_once(cast: Cast, provider: type[Provider]) -> None:
@@ -155,6 +93,10 @@ def test_another_identity_does_not_take_a_linked_account_over(
         {"aud": "another-client"},
         {"iss": "http://127.0.0.1:1"},
         {"exp": 1_000_000_000},
+        {"aud": ["anlan", "another-client"]},
+        {"nonce": "of-another-question"},
+        {"nonce": None},
+        {"sub": None},
     ],
 )
 def test_a_token_for_others_or_of_the_past_opens_nothing(
@@ -174,6 +116,72 @@ def test_a_token_signed_by_somebody_else_opens_nothing(
     client = Client()
     assert come(client, provider).status_code == 403
     assert not is_in(client)
+
+
+def test_a_token_signed_by_a_shared_secret_opens_nothing(
+    cast: Cast, provider: type[Provider]
+) -> None:
+    """The public key, taken for a secret, would sign anything."""
+    provider.key, provider.algorithm = "provider-secret-that-is-long-enough", "HS256"
+    client = Client()
+    assert come(client, provider).status_code == 403
+    assert not is_in(client)
+
+
+def test_without_a_token_the_providers_word_opens_nothing(
+    cast: Cast, provider: type[Provider], settings: Any
+) -> None:
+    settings.ANLAN_SSO_USERINFO = True
+    provider.userinfo = {"sub": "s-1", "preferred_username": "city"}
+    provider.tokenless = True
+    client = Client()
+    assert come(client, provider).status_code == 403
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize(("subject", "opens"), [("s-1", True), ("s-2", False)])
+def test_what_is_asked_afterwards_is_about_the_same_one(
+    cast: Cast, provider: type[Provider], settings: Any, subject: str, opens: bool
+) -> None:
+    settings.ANLAN_SSO_USERINFO = True
+    provider.claims = {}
+    provider.userinfo = {"sub": subject, "preferred_username": "city"}
+    client = Client()
+    come(client, provider)
+    assert is_in(client) is opens
+
+
+def test_every_question_has_a_nonce_of_its_own_and_takes_no_words_from_the_address(
+    cast: Cast, provider: type[Provider]
+) -> None:
+    client = Client()
+    first, second = go(client, provider, "sso"), go(client, provider, "sso")
+    assert first["nonce"] != second["nonce"]
+    assert len(first["nonce"]) == 43
+    assert set(first["scope"].split()) == {"openid", "profile", "email"}
+    answer = client.get(START, {"auth_params": "nonce=mine", "scope": "everything"})
+    assert "mine" not in answer["Location"]
+    assert "everything" not in answer["Location"]
+
+
+def test_a_token_of_an_earlier_question_of_the_same_browser_opens_nothing(
+    cast: Cast, provider: type[Provider]
+) -> None:
+    client = Client()
+    stolen = go(client, provider, "sso")["nonce"]
+    provider.claims = {"preferred_username": "city", "nonce": stolen}
+    assert come(client, provider).status_code == 403
+    assert not is_in(client)
+
+
+def test_of_what_the_provider_says_only_the_user_name_is_kept(
+    cast: Cast, provider: type[Provider]
+) -> None:
+    provider.claims = {"preferred_username": "city", "phone_number": "13800000000"}
+    come(Client(), provider)
+    assert SocialAccount.objects.get().extra_data == {
+        "id_token": {"iss": provider.url, "sub": "s-1", "preferred_username": "city"}
+    }
 
 
 def test_an_answer_that_nobody_asked_for_opens_nothing(

@@ -41,7 +41,8 @@ class _Login(auth_views.LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         doors = {key: reverse(name) for key, name in settings.ANLAN_DOORS.items()}
         sso = settings.ANLAN_SSO_NAME if settings.ANLAN_SSO_ISSUER else ""
-        return super().get_context_data(**kwargs) | {"doors": doors, "sso": sso}
+        card = settings.ANLAN_SOCIAL_CARD_NAME if settings.ANLAN_SOCIAL_CARD_ISSUER else ""
+        return super().get_context_data(**kwargs) | {"doors": doors, "sso": sso, "card": card}
 
 
 _login = _Login.as_view()
