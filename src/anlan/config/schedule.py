@@ -40,6 +40,7 @@ from anlan.foundation.ledger.stamping import stamp_checkpoints
 from anlan.foundation.notices.jobs import send_text_messages
 from anlan.hazards.jobs import escalate_overdue
 from anlan.identity.jobs import (
+    answer_next_back,
     answer_next_face,
     answer_next_try,
     carry_out_deletions,
@@ -67,6 +68,7 @@ SCHEDULE = [
     Job(make_next, every=timedelta(seconds=2), lane=FILMS),
     Job(answer_next_try, every=timedelta(seconds=0.5), lane=EYES),
     Job(answer_next_face, every=timedelta(seconds=0.5), lane=EYES),
+    Job(answer_next_back, every=timedelta(seconds=0.5), lane=EYES),
     Job(forget_faces, every=timedelta(hours=1)),
     Job(remind_overdue, every=timedelta(minutes=10)),
     Job(stamp_checkpoints, every=timedelta(minutes=1)),

@@ -12,6 +12,7 @@ from anlan.identity import queries, services
 from anlan.identity.kept import kinds
 from anlan.identity.queries import rights
 from anlan.identity.services import rights as acts
+from anlan.identity.services.cards import answer_next_back as answer_next_back
 from anlan.identity.services.checks import remind_overdue as remind_overdue
 from anlan.identity.services.faces import forget_faces as forget_faces
 from anlan.identity.services.looking import answer_next_face as answer_next_face

@@ -1,6 +1,7 @@
-"""The lives of a roster upload, a face, a check, a wish to be deleted, an impact assessment."""
+"""The lives of a roster upload, a face, a card's back, a check, a deletion, an assessment."""
 
 from anlan.identity.models import (
+    BackStatus,
     CheckStatus,
     DeletionStatus,
     FaceStatus,
@@ -49,6 +50,13 @@ FACE_STEPS: Steps = {
     FaceStatus.RETAKE: set(),
     FaceStatus.REFUSED: set(),
     FaceStatus.ENDED: set(),
+}
+
+# A card is renewed and photographed again: nothing of it is final.
+BACK_STEPS: Steps = {
+    BackStatus.WAITING: {BackStatus.RETAKE, BackStatus.READ},
+    BackStatus.RETAKE: {BackStatus.WAITING},
+    BackStatus.READ: {BackStatus.WAITING},
 }
 
 # No step leads from `open` to a refusal: a machine never turns anybody away, a person may.

@@ -1,5 +1,6 @@
 """Real people, where they work, and what opens their accounts."""
 
+from anlan.identity.models.cards import BackStatus, CardBack
 from anlan.identity.models.checks import (
     CheckStatus,
     Face,
@@ -32,6 +33,8 @@ from anlan.identity.models.rosters import RosterUpload, UploadStatus
 
 __all__ = [
     "FIELD_NAMES",
+    "BackStatus",
+    "CardBack",
     "CheckStatus",
     "DeletionRequest",
     "DeletionStatus",
