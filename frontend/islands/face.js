@@ -7,6 +7,7 @@ const WHY = {
   NotReadableError: '摄像头正被别的程序占用。请关闭后刷新本页，或改用人工核验。',
 }
 const NO_CAMERA = '浏览器只在 HTTPS 地址下允许用摄像头。请改用人工核验。'
+const MISSING = { card: '请先拍身份证人像面。', back: '请先拍身份证国徽面。' }
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms) })
 const token = () => document.querySelector('meta[name=csrf-token]').content
 
@@ -85,6 +86,7 @@ export default function face(root) {
   const video = at('video'), line = at('line'), start = at('go')
   const say = (words, tone = '') => { line.textContent = words; line.className = `face-line ${tone}` }
   if (root.dataset.face === 'wait') { wait(root.dataset.state, 60); return }
+  if (root.dataset.face === 'back') { root.addEventListener('submit', back); return }
   if (!window.isSecureContext || !navigator.mediaDevices) { say(NO_CAMERA, 'tone-warn'); if (start) start.disabled = true; return }
   let stream = null
 
@@ -117,14 +119,42 @@ export default function face(root) {
     await wait(challenge.state, 60)
   }
 
+  // The other side alone; without this script the form goes by itself, the photograph as it is.
+  async function back(event) {
+    event.preventDefault()
+    const photo = photographed('back')
+    if (!photo) { say(MISSING.back, 'tone-warn'); return }
+    start.disabled = true
+    try {
+      say('正在上传')
+      const body = new FormData()
+      body.append('back', await smaller(photo), 'back.jpg')
+      body.append('check', root.querySelector('[name=check]').value)
+      const { url } = await send(root.action, body)
+      location.assign(url)
+    } catch (error) {
+      say(error.message || '没有交成，请再试一次。', 'tone-warn')
+      start.disabled = false
+    }
+  }
+
+  function photographed(name) {
+    const input = root.querySelector(`[name=${name}]`)
+    return input && input.files[0]
+  }
+
+  // Which side of the card has still to be photographed.
+  function missing() {
+    return ['card', 'back'].find((name) => root.querySelector(`[name=${name}]`) && !photographed(name))
+  }
+
   async function enrol() {
-    const card = root.querySelector('[name=card]').files[0]
-    if (!card) { say('请先拍身份证人像面。', 'tone-warn'); return }
     say('请正对镜头，不要动')
     await pause(700)
     const body = await film(video, 3, 0.5, () => {})
     say('正在上传')
-    body.append('card', await smaller(card), 'card.jpg')
+    body.append('card', await smaller(photographed('card')), 'card.jpg')
+    if (photographed('back')) body.append('back', await smaller(photographed('back')), 'back.jpg')
     body.append('check', root.dataset.check || '')
     const { url } = await send(root.dataset.to, body)
     location.assign(url)
@@ -138,8 +168,8 @@ export default function face(root) {
 
   start.addEventListener('click', async () => {
     start.disabled = true
-    if (root.dataset.face === 'enrol' && !root.querySelector('[name=card]').files[0]) {
-      say('请先拍身份证人像面。', 'tone-warn')
+    if (root.dataset.face === 'enrol' && missing()) {
+      say(MISSING[missing()], 'tone-warn')
       start.disabled = false
       return
     }

@@ -41,6 +41,7 @@ from anlan.foundation.ledger.stamping import stamp_checkpoints
 from anlan.foundation.notices.jobs import send_text_messages
 from anlan.hazards.jobs import escalate_overdue
 from anlan.identity.jobs import (
+    answer_next_back,
     answer_next_face,
     answer_next_try,
     ask_network,
@@ -76,6 +77,7 @@ SCHEDULE = [
     Job(answer_next_try, every=timedelta(seconds=0.5), lane=EYES),
     Job(answer_next_face, every=timedelta(seconds=0.5), lane=EYES),
     Job(read_next_licence, every=timedelta(seconds=0.5), lane=EYES),
+    Job(answer_next_back, every=timedelta(seconds=0.5), lane=EYES),
     Job(forget_faces, every=timedelta(hours=1)),
     Job(remind_overdue, every=timedelta(minutes=10)),
     Job(tend_calls, every=timedelta(seconds=10)),

@@ -10,11 +10,17 @@ from anlan.foundation.accounts.guards import actor, guarded
 from anlan.identity import policies
 from anlan.identity.check_forms import DecisionForm, FaceDecisionForm
 from anlan.identity.models import Face, IdentityCheck
-from anlan.identity.queries import checks, error_rates, faces
+from anlan.identity.queries import cards, checks, error_rates, faces
 from anlan.identity.services import checks as acts
 from anlan.identity.services import faces as face_acts
 from anlan.identity.shown_calls import ShownVideo, decided_words, shown_calls
-from anlan.identity.shown_checks import OUTCOMES, ShownCheck, face_reasons, shown_differences
+from anlan.identity.shown_checks import (
+    OUTCOMES,
+    ShownBack,
+    ShownCheck,
+    face_reasons,
+    shown_differences,
+)
 from anlan.lib.dates import local_date
 
 
@@ -41,8 +47,10 @@ def decide(request: HttpRequest, check: IdentityCheck) -> HttpResponse:
         acts.decide(check, confirmed=form.confirmed, by=actor(request), at=now(), **form.words)
         messages.success(request, decided_words(form))
         return redirect("identity:checks")
+    day = local_date(now())
     context = {
         "shown": ShownCheck.of(check, now()),
+        "back": ShownBack.of(cards.back_of(check.person, day), day),
         "check": check,
         "tries": checks.tries_of(check),
         "form": form,
@@ -62,8 +70,10 @@ def decide_face(request: HttpRequest, face: Face) -> HttpResponse:
             request, "已通过，可以刷脸核验。" if accept else "已退回，人脸特征已销毁。"
         )
         return redirect("identity:checks")
+    day = local_date(now())
     context = {
         "face": face,
+        "back": ShownBack.of(cards.back_of(face.person, day), day),
         "rows": shown_differences(face),
         "reasons": face_reasons(face),
         "form": form,

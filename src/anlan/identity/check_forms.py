@@ -39,9 +39,21 @@ def frames_in(request: HttpRequest) -> list[Timed]:
 
 def card_in(request: HttpRequest) -> bytes:
     """The photographed card as it came; whether it is one is for the processes that look."""
-    card: UploadedFile[bytes] | None = request.FILES.get("card")
-    if card is None or not card.size:
+    content = _photograph(request, "card")
+    if not content:
         raise UnusablePicture("empty")
+    return content
+
+
+def back_in(request: HttpRequest) -> bytes:
+    """The other side of it; empty where none was sent."""
+    return _photograph(request, "back")
+
+
+def _photograph(request: HttpRequest, name: str) -> bytes:
+    card: UploadedFile[bytes] | None = request.FILES.get(name)
+    if card is None or not card.size:
+        return b""
     if card.size > MOST_CARD_BYTES:
         raise UnusablePicture("too_heavy")
     content: bytes = card.read()

@@ -1,6 +1,6 @@
 """A learner's side: the consent, laying a face down, a check by either route, an appeal."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -17,21 +17,31 @@ from anlan.identity import policies, queries
 from anlan.identity.check_forms import (
     AppealForm,
     ConsentForm,
+    back_in,
     card_in,
     device_of,
     frames_in,
     light_in,
 )
-from anlan.identity.models import CheckStatus, FaceTry, IdentityCheck, Person, Route
-from anlan.identity.queries import checks, faces
+from anlan.identity.models import (
+    CheckStatus,
+    FaceStatus,
+    FaceTry,
+    IdentityCheck,
+    Person,
+    Route,
+)
+from anlan.identity.queries import cards, checks, faces
+from anlan.identity.services import cards as card_acts
 from anlan.identity.services import checks as acts
 from anlan.identity.services import faces as face_acts
 from anlan.identity.services.check_codes import send_code_again
 from anlan.identity.shown_calls import ShownVideo
-from anlan.identity.shown_checks import ShownFace, said_of
+from anlan.identity.shown_checks import ShownBack, ShownFace, said_of
 from anlan.lib.dates import local_date
 from anlan.lib.masking import mask_phone
 from anlan.lib.refusals import Refused
+from anlan.vision.advice import UnusablePicture
 from anlan.vision.challenge import SAID
 
 own = guarded(policies.is_the_person, load=checks.own_check)
@@ -71,17 +81,32 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 def enrol(request: HttpRequest) -> HttpResponse:
     """A card and live frames, sent once by the camera's script."""
     card, frames = card_in(request), frames_in(request)
-    person = _person(request)
-    face_acts.ask_enrolment(person, card=card, frames=frames, by=actor(request), at=now())
+    words: dict[str, Any] = {"back": back_in(request), "by": actor(request), "at": now()}
+    face_acts.ask_enrolment(_person(request), card=card, frames=frames, **words)
     return JsonResponse({"url": _face_url(request)})
+
+
+@require_POST
+@guarded(policies.is_somebody)
+def card_back(request: HttpRequest) -> HttpResponse:
+    """The back alone: the first was misread, or the card is a new one."""
+    person, content = _person(request), back_in(request)
+    if not content:
+        raise UnusablePicture("empty")
+    card_acts.lay_down_back(person, content, by=actor(request), at=now())
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"url": _face_url(request)})
+    return redirect(_face_url(request))
 
 
 @never_cache
 @require_GET
 @guarded(policies.is_somebody)
 def face_state(request: HttpRequest) -> HttpResponse:
-    found = faces.face_of(_person(request))
-    return JsonResponse({"waits": found is not None and found.status == "waiting"})
+    """Whether face or card is still being looked at."""
+    person = _person(request)
+    looked_at = (faces.face_of(person), cards.back_of(person, local_date(now())))
+    return JsonResponse({"waits": any(one and one.status == "waiting" for one in looked_at)})
 
 
 @never_cache
@@ -172,6 +197,7 @@ def _check(
         "left": max(book.whole("identity.tries_max") - len(tries), 0),
         "may_face": faces.old_enough(check.person, local_date(at), book),
         "ready": faces.usable_face(check.person, local_date(at)) is not None,
+        "back": ShownBack.of(cards.back_of(check.person, local_date(at)), local_date(at)),
         "age_min": book.whole("identity.face_age_min"),
         "hours": book.whole("identity.review_hours"),
         "may_appeal": checks.may_appeal(check, at, book.whole("identity.appeal_days")),
@@ -199,7 +225,18 @@ def _face(request: HttpRequest, form: ConsentForm, status: int = 200) -> HttpRes
         "face": ShownFace.of(faces.face_of(person)),
         "check": _for_check(request),
     }
+    context |= _card(person, context["face"], day) if context["agrees"] else {}
     return render(request, "identity/face.html", context, status=status)
+
+
+def _card(person: Person, face: ShownFace | None, day: date) -> dict[str, Any]:
+    """What the back of the card said, and its form where no enrolment brings it along."""
+    back = ShownBack.of(cards.back_of(person, day), day)
+    wanted = cards.wants_a_back(person, day)
+    laid = face is not None and face.status in {FaceStatus.OPEN, FaceStatus.REVIEW}
+    waits = face is not None and face.status == FaceStatus.WAITING
+    shown = (back is not None and not waits) or (wanted and laid)
+    return {"back": back, "wants_back": wanted, "sends_back": wanted and laid, "card_shown": shown}
 
 
 def _person(request: HttpRequest) -> Person:

@@ -16,6 +16,7 @@ from anlan.identity.queries.wishes import overdue_wishes
 from anlan.identity.services import insured_checks, insured_lists, network
 from anlan.identity.services import rights as acts
 from anlan.identity.services.call_ends import tend_calls as tend_calls
+from anlan.identity.services.cards import answer_next_back as answer_next_back
 from anlan.identity.services.checks import remind_overdue as remind_overdue
 from anlan.identity.services.faces import forget_faces as forget_faces
 from anlan.identity.services.looking import answer_next_face as answer_next_face

@@ -15,6 +15,7 @@ SENTENCES = {
     "face_consented": "签署刷脸同意书（{version} 版）",
     "face_withdrawn": "撤回刷脸同意，人脸特征已销毁",
     "face_enrolled": "登记人脸，只保存加密的特征",
+    "card_back_read": "读取身份证国徽面，只保存有效期",
     "face_accepted": "核对人脸登记：通过，理由：{reason}",
     "face_refused": "核对人脸登记：未通过，特征已销毁，理由：{reason}",
     "face_expired": "长期未使用，人脸特征已销毁",

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from anlan.identity.models import (
+    CardBack,
     CheckStatus,
     Face,
     FaceStatus,
@@ -15,7 +16,7 @@ from anlan.identity.models import (
     Purpose,
     Route,
 )
-from anlan.identity.queries import faces
+from anlan.identity.queries import cards, faces
 from anlan.lib.masking import mask_id, mask_name
 from anlan.vision.advice import ADVICE, words
 
@@ -77,6 +78,29 @@ class ShownFace:
             return None
         label = str(FaceStatus(face.status).label)
         return cls(face.status, label, tuple(face_reasons(face)), face.decision, face.at)
+
+
+@dataclass(frozen=True)
+class ShownBack:
+    """What the back of the card said; `authority` and `since` for some hours only."""
+
+    status: str
+    until: str
+    over: bool
+    authority: str
+    since: str
+    doubts: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+    @classmethod
+    def of(cls, back: CardBack | None, on: date) -> "ShownBack | None":
+        if back is None:
+            return None
+        over = cards.has_run_out(back, on)
+        authority, since = cards.told_of(back)
+        told = (back.doubts, back.reasons)
+        doubts, reasons = (tuple(words(one) for one in codes if one in ADVICE) for codes in told)
+        return cls(back.status, back.valid_until, over, authority, since, doubts, reasons)
 
 
 def face_reasons(face: Face) -> list[str]:

@@ -1,6 +1,7 @@
-"""The lives of roster and sealed uploads, faces, checks, calls, wishes, assessments."""
+"""The lives of sealed uploads, faces, a card's back, checks, calls, wishes, assessments."""
 
 from anlan.identity.models import (
+    BackStatus,
     CallStatus,
     CheckStatus,
     DeletionStatus,
@@ -70,6 +71,13 @@ FACE_STEPS: Steps = {
     FaceStatus.RETAKE: set(),
     FaceStatus.REFUSED: set(),
     FaceStatus.ENDED: set(),
+}
+
+# A card is renewed and photographed again: nothing of it is final.
+BACK_STEPS: Steps = {
+    BackStatus.WAITING: {BackStatus.RETAKE, BackStatus.READ},
+    BackStatus.RETAKE: {BackStatus.WAITING},
+    BackStatus.READ: {BackStatus.WAITING},
 }
 
 # No step leads from `open` to a refusal: a machine never turns anybody away, a person may.

@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern] = [
     path("me/face/consent", check_views.consent, name="face_consent"),
     path("me/face/withdraw", check_views.withdraw, name="face_withdraw"),
     path("me/face/enrol", check_views.enrol, name="face_enrol"),
+    path("me/face/back", check_views.card_back, name="face_back"),
     path("me/face/state", check_views.face_state, name="face_state"),
     path("checks/", check_desk_views.queue, name="checks"),
     path("checks/figures/", check_desk_views.figures, name="check_figures"),

@@ -40,6 +40,17 @@ def a_read_licence(fields: Mapping[str, str], *, sure: bool = True) -> Paper:
     return Paper("licence", told, sure=sure, doubts=() if sure else ("code_doubt",))
 
 
+def a_back(authority: str, start: str, until: str, **other: object) -> Paper:
+    """A back that reads surely."""
+    fields = {
+        "authority": Field(authority, 0.99),
+        "valid_from": Field(start, 0.99),
+        "valid_until": Field(until, 0.99),
+    }
+    words: dict[str, object] = {"kind": "id_back", "fields": fields, "sure": True} | other
+    return Paper(**words)  # type: ignore[arg-type]
+
+
 class ToldEyes:
     """Answers are taken from the front; an answer that is an exception is raised."""
 

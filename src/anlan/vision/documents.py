@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 
 from anlan.vision.findings import Kind, Paper
-from anlan.vision.id_card import numbers_in, parse_back, parse_front
+from anlan.vision.id_back import parse_back
+from anlan.vision.id_card import numbers_in, parse_front
 from anlan.vision.layout import compact
 from anlan.vision.licence import codes_in, parse_licence
 from anlan.vision.pictures import Picture, open_picture
@@ -47,7 +48,16 @@ def read_document(
         advice, paper = ("two_cards",), replace(paper, sure=False, age=None)
     elif not paper.sure:
         advice = _why_unread(picture, sheet, limits, found=True)
+    elif kind == "licence" and _letters(sheet.lines) < limits.letter_side_min:
+        advice, paper = ("card_small",), _guessed(paper)
     return replace(paper, advice=advice, turned=round(sheet.turned, 1))
+
+
+def _guessed(paper: Paper) -> Paper:
+    """A code in so small a print may be right, names and addresses are guesses: none counts."""
+    fields = {key: replace(one, confidence=one.confidence / 2) for key, one in paper.fields.items()}
+    doubts = tuple(dict.fromkeys((*paper.doubts, "unsure")))
+    return replace(paper, fields=fields, sure=False, doubts=doubts)
 
 
 def _kind(lines: Sequence[Line]) -> Kind:

@@ -1,4 +1,4 @@
-"""The resident identity card (居民身份证, GA 448): both sides, from lines to fields.
+"""The resident identity card (居民身份证, GA 448): the side with the portrait, lines to fields.
 
 Rows are told by what stands in them (a birth date, 男 or 女, eighteen digits) and only then by
 their labels, which are pale and are the first to go in a bad picture. The number counts only when
@@ -12,12 +12,11 @@ from datetime import date
 from anlan.lib import idnumber
 from anlan.vision.findings import UNREAD, Field, Paper
 from anlan.vision.layout import compact, day_of, field_of, rows_of, standard, sureness, text_of
+from anlan.vision.printed import ETHNICITIES, PROVINCES
 from anlan.vision.thresholds import Thresholds
 from anlan.vision.upright import Line
 
 FRONT = ("name", "sex", "ethnicity", "birth", "address", "number")
-BACK = ("authority", "valid_from", "valid_until")
-LONG_TERM = "长期"
 
 NUMBER = re.compile(r"(?<!\d)\d{17}[\dX](?!\d)")
 ALMOST = re.compile(r"[\dA-Z]{13,}")
@@ -26,80 +25,9 @@ SEX = re.compile(r"([男女])(.*)")
 NAME_LABEL = re.compile(r"^(?:姓名|名)")
 ADDRESS_LABEL = re.compile(r"^(?:住址|址)")
 ETHNICITY_LABEL = re.compile(r"^(?:民族|民|族)")
-PERIOD = re.compile(r"(\d{4})(\d{2})(\d{2})[-—–~至一]+(?:(\d{4})(\d{2})(\d{2})|长期)")
 PERSON = re.compile(r"^[\u3400-\u9fff\U00020000-\U000323af]{2,15}$")
 LEFT_OF_PORTRAIT = 0.5  # of the number's width, from its left end: the portrait begins there
 BESIDE_LABEL = 0.66  # share of "公民身份号码3701…" that is the number
-
-# GB 3304: the 56 names as they stand on cards.
-ETHNICITIES = frozenset(
-    [
-        "汉",
-        "蒙古",
-        "回",
-        "藏",
-        "维吾尔",
-        "苗",
-        "彝",
-        "壮",
-        "布依",
-        "朝鲜",
-        "满",
-        "侗",
-        "瑶",
-        "白",
-        "土家",
-        "哈尼",
-        "哈萨克",
-        "傣",
-        "黎",
-        "傈僳",
-        "佤",
-        "畲",
-        "高山",
-        "拉祜",
-        "水",
-        "东乡",
-        "纳西",
-        "景颇",
-        "柯尔克孜",
-        "土",
-        "达斡尔",
-        "仫佬",
-        "羌",
-        "布朗",
-        "撒拉",
-        "毛南",
-        "仡佬",
-        "锡伯",
-        "阿昌",
-        "普米",
-        "塔吉克",
-        "怒",
-        "乌孜别克",
-        "俄罗斯",
-        "鄂温克",
-        "德昂",
-        "保安",
-        "裕固",
-        "京",
-        "塔塔尔",
-        "独龙",
-        "鄂伦春",
-        "赫哲",
-        "门巴",
-        "珞巴",
-        "基诺",
-        "穿青人",
-    ]
-)
-PROVINCES = {
-    "北京": 11, "天津": 12, "河北": 13, "山西": 14, "内蒙古": 15, "辽宁": 21, "吉林": 22,
-    "黑龙江": 23, "上海": 31, "江苏": 32, "浙江": 33, "安徽": 34, "福建": 35, "江西": 36,
-    "山东": 37, "河南": 41, "湖北": 42, "湖南": 43, "广东": 44, "广西": 45, "海南": 46,
-    "重庆": 50, "四川": 51, "贵州": 52, "云南": 53, "西藏": 54, "陕西": 61, "甘肃": 62,
-    "青海": 63, "宁夏": 64, "新疆": 65,
-}  # fmt: skip
 
 
 def parse_front(lines: Sequence[Line], *, today: date, limits: Thresholds) -> Paper:
@@ -122,27 +50,6 @@ def parse_front(lines: Sequence[Line], *, today: date, limits: Thresholds) -> Pa
         "number": _number(lines, rows, limits),
     }
     return _judged(fields, today, limits)
-
-
-def parse_back(lines: Sequence[Line], *, today: date, limits: Thresholds) -> Paper:
-    """Authority and days; `valid_until` is 长期 where the card has no end."""
-    fields = dict.fromkeys(BACK, UNREAD)
-    for row in rows_of(lines):
-        text = text_of(row)
-        period = PERIOD.search(text)
-        if period:
-            fields |= _period(period, row)
-        elif text.endswith("局") or "公安" in text:
-            value = re.sub(r"^签?发?机关", "", text)
-            fields["authority"] = field_of(
-                value, [line for line in row if line.text[-2:] != "机关"]
-            )
-    start, end = fields["valid_from"], fields["valid_until"]
-    sensible = bool(start.value and end.value) and start.value <= today.isoformat()
-    sure = sensible and all(one.confidence >= limits.text_sure_min for one in fields.values())
-    over = end.value not in ("", LONG_TERM) and end.value < today.isoformat()
-    doubts = (*(["expired"] if over else []), *([] if sure else ["unsure"]))
-    return Paper("id_back", fields, sure=sure, doubts=doubts)
 
 
 def numbers_in(lines: Sequence[Line]) -> set[str]:
@@ -221,16 +128,6 @@ def _number(lines: Sequence[Line], rows: list[list[Line]], limits: Thresholds) -
     digits = [line for line in row if re.search(r"\d{6}", line.text)]
     least = min((line.least for line in digits), default=0.0)
     return Field(number, round(min(sureness(digits), least / limits.digit_sure_min, 1.0), 3))
-
-
-def _period(found: re.Match[str], row: Sequence[Line]) -> dict[str, Field]:
-    start = day_of(*found.groups()[:3])
-    end = day_of(*found.groups()[3:]) if found[4] else None
-    until = LONG_TERM if not found[4] else end.isoformat() if end else ""
-    told = [line for line in row if re.search(r"\d{4}", line.text)]
-    if start is None or (end and end <= start):
-        return {}
-    return {"valid_from": field_of(start.isoformat(), told), "valid_until": field_of(until, told)}
 
 
 def _judged(fields: dict[str, Field], today: date, limits: Thresholds) -> Paper:

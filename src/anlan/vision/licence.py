@@ -32,6 +32,7 @@ BY_LENGTH = sorted(LABELS, key=len, reverse=True)
 SPLIT = {"名": "称", "类": "型", "住": "所"}  # labels whose letters stand far apart
 CODE = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{18}(?![0-9A-Z])")
 DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?")
+SLIVER = re.compile(r"[A-Za-z0-9]")  # all that a label's box shows of the letter that follows
 FAR = 7  # heights between the two letters of a split label
 ASIDE = 1.5  # heights by which a label may stand left of its column
 
@@ -117,9 +118,12 @@ def _owner(line: Line, claims: Sequence[Claim]) -> Claim | None:
 
 def _value(claim: Claim) -> Field:
     """What the label claimed, row by row; what stood in the label's own box comes first."""
-    rest = [line for line in claim.told if not (claim.beside and line is claim.told[0])]
-    text = claim.beside + "".join(standard(line.text) for row in rows_of(rest) for line in row)
-    return field_of(text.lstrip(":："), claim.told)
+    told, beside = claim.told, claim.beside
+    if beside and len(told) > 1 and SLIVER.fullmatch(beside):
+        told, beside = told[1:], ""
+    rest = told[1:] if beside else told
+    text = beside + "".join(standard(line.text) for row in rows_of(rest) for line in row)
+    return field_of(text.lstrip(":："), told)
 
 
 def _founded(found: Field) -> Field:

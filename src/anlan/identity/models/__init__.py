@@ -1,5 +1,6 @@
 """Real people, where they work, and what opens their accounts."""
 
+from anlan.identity.models.cards import BackStatus, CardBack
 from anlan.identity.models.checks import (
     CheckStatus,
     Face,
@@ -50,9 +51,11 @@ from anlan.identity.models.wishes import (
 )
 
 __all__ = [
+    "BackStatus",
     "CORRECTIONS",
     "CallEnd",
     "CallStatus",
+    "CardBack",
     "CheckStatus",
     "DeletionRequest",
     "DeletionStatus",

@@ -16,6 +16,7 @@ from anlan.foundation.accounts.models import Role, User
 from anlan.foundation.accounts.queries import reach
 from anlan.foundation.rules.queries import Rulebook, rulebook
 from anlan.identity.models import Employment, Face, FaceConsent, FaceStatus, Person
+from anlan.identity.queries.cards import back_of, has_run_out
 from anlan.lib import idnumber
 from anlan.organizations import queries as organizations
 
@@ -79,8 +80,8 @@ def face_of(person: Person) -> Face | None:
 
 
 def usable_face(person: Person, on: date) -> Face | None:
-    """What a check may compare with."""
-    if not agrees(person, on):
+    """What a check may compare with; it pauses while the card is known to have run out."""
+    if not agrees(person, on) or has_run_out(back_of(person, on), on):
         return None
     return person.faces.filter(status=FaceStatus.OPEN).first()
 

@@ -28,8 +28,8 @@ from anlan.identity.models import (
     Purpose,
     Route,
 )
+from anlan.identity.queries import cards, faces
 from anlan.identity.queries import checks as queries
-from anlan.identity.queries import faces
 from anlan.identity.services.call_ends import end_decided
 from anlan.identity.services.check_codes import hears, send_code
 from anlan.identity.services.faces import refuse_the_young, try_key
@@ -83,6 +83,8 @@ def begin_try(check: IdentityCheck, *, by: User, at: datetime) -> tuple[FaceTry,
     _refuse_unless_open(locked)
     day = local_date(at)
     refuse_the_young(check.person, at)
+    if cards.has_run_out(cards.back_of(check.person, day), day):
+        raise Refused("登记的身份证已过有效期。", "请用人工核验；有新证时可以重拍国徽面。")
     if faces.usable_face(check.person, day) is None:
         raise Refused("还没有登记人脸，或登记还没有完成。", "请先登记，或改用人工核验。")
     book = rulebook(day)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.services import record
@@ -14,6 +14,7 @@ from anlan.foundation.rules.queries import rulebook
 from anlan.foundation.sight import Timed
 from anlan.identity.models import Face, FaceConsent, FaceStatus, FaceTry, Person, Pictures
 from anlan.identity.queries import faces as queries
+from anlan.identity.services.cards import forget_backs, forget_what_was_told, lay_down_back
 from anlan.identity.services.pictures import erase, lay_down
 from anlan.identity.states import FACE_STEPS
 from anlan.lib.dates import local_date
@@ -63,6 +64,7 @@ def withdraw_consent(person: Person, *, by: User, at: datetime) -> None:
     if not withdrawn:
         raise NotAllowed("您没有同意过刷脸，或已经撤回。", "不需要再做什么。")
     ended = _end(person.faces.filter(status__in=queries.CURRENT), at)
+    forget_backs(person)
     tries = FaceTry.objects.filter(check_of__person=person, answered_at=None)
     erase(*(try_key(one) for one in tries))
     record(person.subject, "face_withdrawn", by=by, at=at, about=person.uid, destroyed=ended)
@@ -70,7 +72,13 @@ def withdraw_consent(person: Person, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def ask_enrolment(
-    person: Person, *, card: bytes, frames: Sequence[Timed], by: User, at: datetime
+    person: Person,
+    *,
+    card: bytes,
+    back: bytes = b"",
+    frames: Sequence[Timed],
+    by: User,
+    at: datetime,
 ) -> Face:
     """Hand in a photographed card and live frames; the processes that look will answer."""
     refuse_the_young(person, at)
@@ -84,6 +92,8 @@ def ask_enrolment(
     except IntegrityError:
         raise NotAllowed("您已经登记过人脸。", "要重新登记，请先在“我的”里撤回。") from None
     lay_down(face_key(face), frames, card=card, at=at)
+    if back:
+        lay_down_back(person, back, by=by, at=at)
     return face
 
 
@@ -96,6 +106,7 @@ def decide_face(face: Face, *, accept: bool, reason: str, by: User, at: datetime
     else:
         gone = {"likeness": "", "kept": False, "ended_at": at}
         advance(face, FaceStatus.REFUSED, FACE_STEPS, **words, **gone)
+        forget_backs(face.person)
     person = face.person
     verb = "face_accepted" if accept else "face_refused"
     record(person.subject, verb, by=by, at=at, about=person.uid, reason=reason)
@@ -114,8 +125,10 @@ def forget_faces(at: datetime) -> int:
         with transaction.atomic():
             if _end(Face.objects.filter(old, pk=face.pk), at):
                 done += 1
+                forget_backs(face.person)
                 record(face.person.subject, "face_expired", by=None, at=at, about=face.person.uid)
     left = at - timedelta(hours=book.whole("identity.picture_hours"))
+    done += forget_what_was_told(at)
     return done + Pictures.objects.filter(at__lt=left).delete()[0]
 
 
@@ -130,12 +143,6 @@ def face_key(face: Face) -> str:
 
 def try_key(one: FaceTry) -> str:
     return f"try/{one.uid}"
-
-
-def note_look(rows: "type[Face] | type[FaceTry]", pk: int) -> int:
-    """Count a look before it is made: what fells the worker again and again is given up."""
-    rows.objects.filter(pk=pk).update(looks=F("looks") + 1)
-    return int(rows.objects.values_list("looks", flat=True).get(pk=pk))
 
 
 def _end(rows: QuerySet[Face], at: datetime) -> int:

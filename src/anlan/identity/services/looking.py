@@ -11,17 +11,19 @@ from anlan.foundation.notices.services import tell
 from anlan.foundation.rules.queries import rulebook
 from anlan.foundation.sight import limits_on, the_eyes
 from anlan.identity.models import (
+    BackStatus,
     CheckStatus,
     Face,
     FaceStatus,
     FaceTry,
     IdentityCheck,
 )
+from anlan.identity.queries import cards, faces
 from anlan.identity.queries import checks as queries
-from anlan.identity.queries import faces
+from anlan.identity.services.cards import answer_back, compare_with_front
 from anlan.identity.services.checks import settle
-from anlan.identity.services.faces import face_key, note_look, try_key
-from anlan.identity.services.pictures import erase, take_up
+from anlan.identity.services.faces import face_key, try_key
+from anlan.identity.services.pictures import erase, note_look, take_up
 from anlan.identity.states import FACE_STEPS
 from anlan.lib import idnumber
 from anlan.lib.dates import local_date
@@ -100,6 +102,7 @@ def answer_next_face(at: datetime) -> int:
         return 0
     day = local_date(at)
     limits = limits_on(day)
+    _read_the_back(face, at)
     frames, card = take_up(face_key(face))
     if not frames or note_look(Face, face.pk) > MOST_LOOKS:
         _retake(face, ["stopped"], at)
@@ -118,6 +121,13 @@ def answer_next_face(at: datetime) -> int:
     else:
         keep_enrolment(face, paper, enrolment, limits=limits, at=at)
     return 1
+
+
+def _read_the_back(face: Face, at: datetime) -> None:
+    """Before the front, so that the two can be compared."""
+    back = cards.back_of(face.person, local_date(at))
+    if back is not None and back.status == BackStatus.WAITING:
+        answer_back(back, at)
 
 
 @transaction.atomic
@@ -148,6 +158,9 @@ def keep_enrolment(
     except NotAllowed:
         return  # withdrawn while it was looked at: nothing is kept
     erase(face_key(face))
+    back = cards.back_of(face.person, local_date(at))
+    if back is not None:
+        compare_with_front(back, paper)
     person = face.person
     words: dict[str, Any] = {"model": MODEL, "waits": to == FaceStatus.REVIEW}
     record(person.subject, "face_enrolled", by=None, at=at, about=person.uid, **words)

@@ -5,8 +5,10 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import F
+
 from anlan.foundation.sight import Timed
-from anlan.identity.models import Pictures
+from anlan.identity.models import CardBack, Face, FaceTry, Pictures
 
 
 def lay_down(key: str, frames: Sequence[Timed], *, card: bytes = b"", at: datetime) -> None:
@@ -30,3 +32,9 @@ def take_up(key: str) -> tuple[list[Timed], bytes]:
 
 def erase(*keys: str) -> None:
     Pictures.objects.filter(key__in=keys).delete()
+
+
+def note_look(rows: "type[Face] | type[FaceTry] | type[CardBack]", pk: int) -> int:
+    """Count a look before it is made: what fells the worker again and again is given up."""
+    rows.objects.filter(pk=pk).update(looks=F("looks") + 1)
+    return int(rows.objects.values_list("looks", flat=True).get(pk=pk))

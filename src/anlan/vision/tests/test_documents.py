@@ -12,6 +12,7 @@ from anlan.testing import cards
 from anlan.testing.photographs import CONDITIONS, HARD, as_jpeg, on_a_table, photograph
 from anlan.vision.documents import read_document
 from anlan.vision.layout import alike
+from anlan.vision.thresholds import DEFAULTS
 
 TODAY = date(2026, 7, 1)
 SEED = 7
@@ -50,6 +51,15 @@ def test_both_sides_in_one_picture_are_refused_and_the_other_paper_too() -> None
     both = as_jpeg(np.vstack([cv2.resize(side, (640, 420)) for side in sides]))
     paper = read_document(both, today=TODAY)
     assert (paper.sure, paper.advice, paper.age) == (False, ("two_cards",), None)
+
+
+def test_a_licence_too_small_to_read_is_refused_and_the_phone_told_to_come_nearer() -> None:
+    chance = Random(SEED)
+    sheet = cards.draw_licence(cards.a_licence(chance), chance)
+    paper = read_document(photograph(sheet, "px_320", chance), today=TODAY, wanted="licence")
+    assert (paper.kind, paper.sure, paper.advice) == ("licence", False, ("card_small",))
+    assert "unsure" in paper.doubts
+    assert max(field.confidence for field in paper.fields.values()) < DEFAULTS.text_sure_min
 
 
 def test_an_empty_table_is_no_card() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from anlan.lib import idnumber, uscc
 from anlan.vision.findings import Paper
-from anlan.vision.id_card import parse_back, parse_front
+from anlan.vision.id_back import parse_back
+from anlan.vision.id_card import parse_front
 from anlan.vision.layout import alike
 from anlan.vision.licence import parse_licence
 from anlan.vision.thresholds import DEFAULTS
@@ -123,6 +124,10 @@ def test_a_name_with_a_point_and_an_unknown_people() -> None:
         ("2005.03.01-2025.03.01", "2025-03-01", ("expired",)),
         ("2015.03.01-2005.03.01", "", ("unsure",)),
         ("2015.13.01-2035.03.01", "", ("unsure",)),
+        ("2027.03.01-2037.03.01", "2037-03-01", ("unsure",)),
+        ("2024.02.29-2029.02.28", "2029-02-28", ()),
+        ("2015.03.01-2085.03.01", "2085-03-01", ("span_odd",)),
+        ("2015.03.01-2035.03.11", "2035-03-11", ("span_odd",)),
     ],
 )
 def test_the_back(period: str, until: str, doubts: tuple[str, ...]) -> None:
@@ -154,6 +159,20 @@ def test_a_licence_is_read_by_its_labels() -> None:
         "scope": "一般项目：技术服务；销售。",
     }  # fmt: skip
     assert (paper.sure, paper.doubts) == (True, ())
+
+
+def test_a_sliver_of_the_value_in_the_label_s_box_is_no_letter_of_it() -> None:
+    lines = [one for one in licence(uscc.synthetic(12345)) if one.text != "住所"]
+    paper = parse_licence([*lines, line("住所L", 1010, 521)], today=TODAY, limits=DEFAULTS)
+    assert paper.value("address") == "山东省济南市历下区泉城路1号"
+
+
+def test_an_older_form_in_a_label_or_a_name_is_read_as_the_standard_one() -> None:
+    names = {"称": "稱", "法定代表人 李四": "法定代表人 劉靜"}
+    lines = [replace(one, text=names.get(one.text, one.text)) for one in licence("")]
+    paper = parse_licence(lines, today=TODAY, limits=DEFAULTS)
+    assert (paper.value("name"), paper.value("legal_person")) == ("济南某某有限公司", "刘静")
+    assert read(front(name="甯後")).value("name") == "甯後"  # standard characters themselves
 
 
 def test_a_code_with_a_wrong_check_character_is_never_sure() -> None:
