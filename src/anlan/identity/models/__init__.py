@@ -51,8 +51,10 @@ from anlan.identity.models.wishes import (
 )
 
 __all__ = [
-    "BackStatus",
     "CORRECTIONS",
+    "FIELD_NAMES",
+    "OPEN_WISHES",
+    "BackStatus",
     "CallEnd",
     "CallStatus",
     "CardBack",
@@ -60,7 +62,6 @@ __all__ = [
     "DeletionRequest",
     "DeletionStatus",
     "Employment",
-    "FIELD_NAMES",
     "Face",
     "FaceConsent",
     "FaceStatus",
@@ -75,7 +76,6 @@ __all__ = [
     "LoginCode",
     "NetworkAnswer",
     "NetworkCheck",
-    "OPEN_WISHES",
     "PastIdentity",
     "Person",
     "PersonalExport",

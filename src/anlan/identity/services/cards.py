@@ -12,11 +12,11 @@ from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.services import record
 from anlan.foundation.notices.services import tell
 from anlan.foundation.rules.queries import rulebook
+from anlan.foundation.sight import limits_on, the_eyes
 from anlan.identity.models import BackStatus, CardBack, Person
 from anlan.identity.queries import cards as queries
 from anlan.identity.queries import faces
 from anlan.identity.services.pictures import erase, lay_down, note_look, take_up
-from anlan.identity.sight import limits_on, the_eyes
 from anlan.identity.states import BACK_STEPS
 from anlan.lib import idnumber
 from anlan.lib.dates import local_date
