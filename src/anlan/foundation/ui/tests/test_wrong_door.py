@@ -96,7 +96,7 @@ def test_a_stranger_who_reloads_the_way_back_in_reads_what_to_do(client: Client)
     assert answer.status_code == 405
     page = answer.content.decode()
     assert "这个地址只用来提交，不能直接打开。" in page
-    assert "请从菜单进入要办的事" in page
+    assert "请回首页进入要办的事" in page
 
 
 def test_parts_and_programs_get_their_refusal(client: Client) -> None:
