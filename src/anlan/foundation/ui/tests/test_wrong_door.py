@@ -76,7 +76,8 @@ def test_every_such_address_shows_a_page_or_leads_to_one(cast: Cast) -> None:
 def test_the_page_above_says_why_one_is_there(cast: Cast, browser_of: Enter) -> None:
     klass = a_submitted_class(cast)
     browser = browser_of(cast.district_official)
-    answer = browser.get(reverse("classes:decide", args=[klass.uid]), follow=True)
+    url = reverse("classes:decide", args=[klass.uid])
+    answer = browser.get(url, follow=True, headers={"accept": "text/html"})
     assert answer.redirect_chain == [(reverse("classes:record", args=[klass.uid]), 303)]
     assert answer.content.decode().count(LED) == 1
     assert LED not in browser.get("/notices/").content.decode(), "said once"
