@@ -9,10 +9,10 @@ from anlan.exemplars.models import MeasureKey, Stand, Status
 from anlan.exemplars.queries import comparison, declarations, exemplars
 from anlan.exemplars.services.applying import STATEMENT_MAX
 from anlan.exemplars.services.objecting import CONTACT_MAX, OBJECTION_MAX
-from anlan.exemplars.services.steps import WORDS_MAX
 from anlan.foundation.codes import queries as codes
 from anlan.foundation.codes.models import System
 from anlan.hazards.forms import PhotosField, PhotosInput, PlainForm
+from anlan.lib.refusals import WORDS_MAX
 
 ALL = ("", "全部")
 ACCEPT = {"accept": "image/*,video/mp4,video/quicktime,application/pdf", "multiple": True}

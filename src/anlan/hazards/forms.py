@@ -13,10 +13,9 @@ from anlan.foundation.codes import queries as codes
 from anlan.foundation.ui.controls import errors
 from anlan.hazards.models import Grade, Status
 from anlan.hazards.queries.hazards import MINE, OPEN_ONES, OVERDUE, Filters
-from anlan.hazards.services.steps import WORDS_MAX
 from anlan.identity.models import Employment
 from anlan.lib.masking import mask_name
-from anlan.lib.refusals import BadInput
+from anlan.lib.refusals import WORDS_MAX, BadInput
 from anlan.organizations.models import Organization
 
 ALL = ("", "全部")

@@ -23,3 +23,16 @@ class BadInput(Refused):
 
 class NotAllowed(Refused):
     """The object has left the state that this step starts from."""
+
+
+WORDS_MAX = 500
+
+
+def said(text: str, missing: str, most: int = WORDS_MAX) -> str:
+    """Words that a step can't do without, trimmed; at most so many signs."""
+    words = text.strip()
+    if not words:
+        raise BadInput(missing, "写明以后再提交，其余内容都还在。")
+    if len(words) > most:
+        raise BadInput(f"最多 {most} 字，现在有 {len(words)} 字。", "请精简后再提交。")
+    return words

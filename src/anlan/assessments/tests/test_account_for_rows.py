@@ -43,7 +43,7 @@ class EveryRow(TestCase):
     def setUp(self) -> None:
         self.cast: Cast = the_cast()
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     @given(ROWS)
     def test_is_new_the_same_or_refused(self, rows: list[tuple[str, ...]]) -> None:
         bank: Bank = a_bank(self.cast.provider)

@@ -67,7 +67,7 @@ def test_odd_signs_survive_every_format(
 ) -> None:
     folder = tmp_path_factory.mktemp("export")
 
-    @settings(max_examples=40, deadline=None, derandomize=True)
+    @settings(max_examples=20, deadline=None, derandomize=True)
     @given(questions())
     def there_and_back(item: Shown) -> None:
         chosen = FORMATS[name]

@@ -141,5 +141,5 @@ class Life(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_a_sitting_survives_any_order_of_requests() -> None:
-    chosen = settings(max_examples=15, stateful_step_count=20, deadline=None)
+    chosen = settings(max_examples=10, stateful_step_count=18, deadline=None)
     run_state_machine_as_test(Life, settings=chosen)

@@ -189,5 +189,5 @@ class Door(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_a_register_stays_sound_whatever_people_do() -> None:
-    calm = settings(max_examples=20, stateful_step_count=20, deadline=None)
+    calm = settings(max_examples=12, stateful_step_count=20, deadline=None)
     run_state_machine_as_test(Door, settings=calm)

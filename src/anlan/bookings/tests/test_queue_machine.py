@@ -87,5 +87,5 @@ def test_any_order_of_bookings_keeps_the_queue_fair(cast: Cast) -> None:
     stage = (a_bookable_class(cast, quota=QUOTA), cast.safety_officer, enterprises)
     run_state_machine_as_test(
         lambda: Queue(stage),  # type: ignore[arg-type]
-        settings=settings(max_examples=15, stateful_step_count=15, deadline=None),
+        settings=settings(max_examples=10, stateful_step_count=15, deadline=None),
     )

@@ -60,7 +60,7 @@ def test_every_state_is_reached_and_two_are_final() -> None:
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

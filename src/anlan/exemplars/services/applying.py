@@ -12,12 +12,12 @@ from anlan.exemplars.models import Check, Exemplar, Status
 from anlan.exemplars.queries import exemplars as queries
 from anlan.exemplars.queries.criteria import Standing, check, lacking_words
 from anlan.exemplars.queries.people import city_officials, officers_of, officials_of
-from anlan.exemplars.services.steps import said, tell_about
+from anlan.exemplars.services.steps import tell_about
 from anlan.exemplars.states import EXEMPLAR_STEPS, out_of
 from anlan.foundation.accounts.models import User
 from anlan.foundation.rules.queries import rulebook
 from anlan.lib.dates import date_text, local_date
-from anlan.lib.refusals import NotAllowed, Refused
+from anlan.lib.refusals import NotAllowed, Refused, said
 from anlan.lib.states import advance
 from anlan.organizations.models import Organization
 from anlan.organizations.models import Status as OrganizationStatus

@@ -14,12 +14,12 @@ from anlan.exemplars.models import DeclaredMeasure, Drill, Proof, Shutdown, Spen
 from anlan.exemplars.models.declarations import Declaration
 from anlan.exemplars.queries.declarations import KIND_NAMES, proofs_of
 from anlan.exemplars.queries.people import officers_of, officials_of
-from anlan.exemplars.services.steps import said, tell_about
+from anlan.exemplars.services.steps import tell_about
 from anlan.exemplars.states import DECLARATION_STEPS
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
 from anlan.lib.dates import local_date
-from anlan.lib.refusals import BadInput, NotAllowed
+from anlan.lib.refusals import BadInput, NotAllowed, said
 from anlan.lib.states import advance
 from anlan.organizations.models import Organization
 

@@ -11,13 +11,13 @@ from anlan.exemplars.models.exemplars import STANDING
 from anlan.exemplars.queries.criteria import check, lacking_words
 from anlan.exemplars.queries.people import city_officials, officers_of, officials_of
 from anlan.exemplars.services.applying import freeze_check, url_of
-from anlan.exemplars.services.steps import said, tell_about
+from anlan.exemplars.services.steps import tell_about
 from anlan.exemplars.spans import years_after
 from anlan.exemplars.states import EXEMPLAR_STEPS, out_of
 from anlan.foundation.accounts.models import User
 from anlan.foundation.rules.queries import rulebook
 from anlan.lib.dates import date_text, local_date
-from anlan.lib.refusals import NotAllowed, Refused
+from anlan.lib.refusals import NotAllowed, Refused, said
 from anlan.lib.states import advance
 
 

@@ -10,12 +10,12 @@ from anlan.exemplars.models import Exemplar, Objection, ObjectionStatus, Status
 from anlan.exemplars.queries import exemplars as queries
 from anlan.exemplars.queries.people import city_officials, officials_of
 from anlan.exemplars.services.applying import url_of
-from anlan.exemplars.services.steps import said, tell_about
+from anlan.exemplars.services.steps import tell_about
 from anlan.exemplars.states import OBJECTION_STEPS, out_of
 from anlan.foundation.accounts.models import User
 from anlan.foundation.rules.queries import rulebook
 from anlan.lib.dates import local_date
-from anlan.lib.refusals import NotAllowed, Refused
+from anlan.lib.refusals import NotAllowed, Refused, said
 from anlan.lib.states import advance
 
 OBJECTION_MAX = 2000

@@ -1,4 +1,4 @@
-"""What the verbs of this room share: words that can't be missing, whom they tell."""
+"""What the verbs of this room share: whom they tell."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,20 +6,7 @@ from datetime import datetime
 from anlan.exemplars.models.declarations import Declaration
 from anlan.exemplars.models.exemplars import Exemplar
 from anlan.foundation.accounts.models import User
-from anlan.foundation.notices.services import tell
-from anlan.lib.refusals import BadInput
-
-WORDS_MAX = 500
-
-
-def said(text: str, missing: str, most: int = WORDS_MAX) -> str:
-    """Words that a step can't do without."""
-    words = text.strip()
-    if not words:
-        raise BadInput(missing, "写明以后再提交，其余内容都还在。")
-    if len(words) > most:
-        raise BadInput(f"最多 {most} 字，现在有 {len(words)} 字。", "请精简后再提交。")
-    return words
+from anlan.foundation.notices.services import tell_others
 
 
 def tell_about(
@@ -32,6 +19,5 @@ def tell_about(
     but: User | None,
 ) -> None:
     """A notice for each of them except who did it."""
-    people = [user for user in users if user != but]
-    dedupe = f"{one.subject}/{title[:24]}/{at.timestamp():.6f}"
-    tell(people, title, body=one.organization.name, url=url, at=at, dedupe=dedupe)
+    body = one.organization.name
+    tell_others(users, title, one.subject, body=body, url=url, at=at, but=but)

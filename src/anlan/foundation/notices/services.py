@@ -24,6 +24,22 @@ def tell(
     )
 
 
+def tell_others(
+    users: Iterable[User | None],
+    title: str,
+    subject: str,
+    *,
+    at: datetime,
+    but: User | None,
+    body: str = "",
+    url: str = "",
+) -> None:
+    """A notice about one deed at `subject` for each of them, except who did it."""
+    people = [one for one in users if one is not None and one != but]
+    dedupe = f"{subject}/{title[:24]}/{at.timestamp():.6f}"
+    tell(people, title, at=at, dedupe=dedupe, body=body, url=url)
+
+
 def text(phones: Iterable[str], message: str, *, at: datetime) -> None:
     """Queue a text message to each number; the job sends it through the city's adapter."""
     TextMessage.objects.bulk_create(

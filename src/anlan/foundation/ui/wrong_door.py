@@ -27,7 +27,7 @@ class OnlySubmitted(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "这个地址只用来提交，不能直接打开。", "请从菜单进入要办的事，再点页面上的按钮。"
+            "这个地址只用来提交，不能直接打开。", "请回首页进入要办的事，再点页面上的按钮。"
         )
 
 
@@ -58,14 +58,19 @@ def other_way(request: HttpRequest, bare: HttpResponse) -> HttpResponse:
     """Instead of an empty 405: the page above the address where there is one, else a page that says
     what to do. Programs and parts of pages get their refusal as always."""
     reading = request.method in READINGS
-    fragment = request.headers.get("HX-Request") == "true"
-    above = page_above(request) if reading and not fragment and not wants_json(request) else ""
+    above = page_above(request) if reading and _is_a_browsers(request) else ""
     if not above:
         answer = refusal_response(request, OnlySubmitted() if reading else OnlyShown())
         answer.headers["Allow"] = bare.headers["Allow"]
         return answer
     _say_so(request)
     return HttpResponseRedirect(above, status=303)
+
+
+def _is_a_browsers(request: HttpRequest) -> bool:
+    """A whole page was asked for in so many words: programs say nothing or something else."""
+    wanted = "text/html" in request.headers.get("Accept", "")
+    return wanted and request.headers.get("HX-Request") != "true" and not wants_json(request)
 
 
 def page_above(request: HttpRequest) -> str:

@@ -12,11 +12,11 @@ from anlan.hazards import policies
 from anlan.hazards.models import ActKind, Grade, Hazard, Rectification, Status
 from anlan.hazards.queries import hazards as queries
 from anlan.hazards.services.reporting import reopen_hazard
-from anlan.hazards.services.steps import clock, said, tell_about, write_act
+from anlan.hazards.services.steps import clock, tell_about, write_act
 from anlan.hazards.states import out_of
 from anlan.identity.models import Person
 from anlan.lib.dates import day_bounds, local_date
-from anlan.lib.refusals import BadInput, NotAllowed, Refused
+from anlan.lib.refusals import BadInput, NotAllowed, Refused, said
 from anlan.lib.states import advance
 
 

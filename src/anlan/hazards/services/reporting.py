@@ -13,11 +13,11 @@ from anlan.foundation.files.models import StoredFile
 from anlan.foundation.rules.queries import rulebook
 from anlan.hazards.models import ActKind, Grade, Hazard, Rectification, Source, Status
 from anlan.hazards.queries import hazards as queries
-from anlan.hazards.services.steps import clock, said, tell_about, write_act
+from anlan.hazards.services.steps import clock, tell_about, write_act
 from anlan.hazards.states import REOPENED, out_of
 from anlan.lib.bigrams import bigrams
 from anlan.lib.dates import local_date
-from anlan.lib.refusals import BadInput, NotAllowed
+from anlan.lib.refusals import BadInput, NotAllowed, said
 from anlan.lib.states import advance
 from anlan.organizations.models import Organization
 

@@ -8,14 +8,11 @@ from django.urls import reverse
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
 from anlan.foundation.ledger.services import record_many
-from anlan.foundation.notices.services import tell
+from anlan.foundation.notices.services import tell_others
 from anlan.foundation.rules.queries import rulebook
 from anlan.hazards.lines import hazard_line
 from anlan.hazards.models import Act, ActKind, Hazard
 from anlan.lib.dates import local_date
-from anlan.lib.refusals import BadInput
-
-WORDS_MAX = 500
 
 
 def write_act(
@@ -43,26 +40,16 @@ def clock(hazard: Hazard, key: str, at: datetime) -> datetime:
     return at + timedelta(days=float(days))
 
 
-def said(text: str, missing: str) -> str:
-    """Words that a step can't do without."""
-    words = text.strip()
-    if not words:
-        raise BadInput(missing, "写明以后再提交，其余内容都还在。")
-    if len(words) > WORDS_MAX:
-        raise BadInput(f"最多 {WORDS_MAX} 字，现在有 {len(words)} 字。", "请精简后再提交。")
-    return words
-
-
 def tell_about(
     hazard: Hazard, users: Iterable[User | None], title: str, *, at: datetime, but: User | None
 ) -> None:
     """A notice for each of them except who did it."""
-    people = [one for one in users if one is not None and one != but]
-    tell(
-        people,
+    tell_others(
+        users,
         title,
+        hazard.subject,
         body=f"{hazard.organization.name}，{hazard.place}：{hazard.what[:80]}",
         url=reverse("hazards:hazard", args=[hazard.uid]),
         at=at,
-        dedupe=f"{hazard.subject}/{title[:24]}/{at.timestamp():.6f}",
+        but=but,
     )

@@ -196,5 +196,5 @@ def test_nobody_gets_round_the_proof(cast: Cast) -> None:
     }
     run_state_machine_as_test(
         lambda: Life(cast, person, other, people),  # type: ignore[arg-type]
-        settings=settings(max_examples=12, stateful_step_count=25, deadline=None),
+        settings=settings(max_examples=8, stateful_step_count=20, deadline=None),
     )

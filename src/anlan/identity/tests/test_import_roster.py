@@ -290,7 +290,7 @@ cells = st.fixed_dictionaries(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(told=st.lists(cells, min_size=1, max_size=25))
 def test_every_row_is_counted_once_whatever_is_in_the_file(

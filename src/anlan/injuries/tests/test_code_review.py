@@ -225,7 +225,7 @@ ACTS = st.lists(
 class WhateverHappens(TestCase):
     """A person's code is never overwritten by a machine; undo restores; a review counts once."""
 
-    @settings(max_examples=12)
+    @settings(max_examples=8)
     @given(acts=ACTS, unattended=st.booleans())
     def test_people_keep_the_last_word(self, acts: list[tuple[str, int]], unattended: bool) -> None:
         cast = the_cast()

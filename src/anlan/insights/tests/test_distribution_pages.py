@@ -35,7 +35,7 @@ ALL = "?since=&until=&district=&base=all"
 
 @pytest.fixture(autouse=True)
 def _clock_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("anlan.insights.distribution.views.now", lambda: NOW)
+    monkeypatch.setattr("anlan.insights.distribution.views.desk.now", lambda: NOW)
 
 
 def get(browser: Client, name: str, query: str = ALL) -> Any:

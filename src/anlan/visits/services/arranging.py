@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from anlan.foundation.accounts.models import User
-from anlan.hazards.services.steps import said
 from anlan.lib.dates import moment_text
-from anlan.lib.refusals import BadInput, NotAllowed, Refused
+from anlan.lib.refusals import BadInput, NotAllowed, Refused, said
 from anlan.lib.states import advance
 from anlan.organizations.models import Kind, Organization
 from anlan.organizations.models import Status as Standing

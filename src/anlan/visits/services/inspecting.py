@@ -13,9 +13,8 @@ from anlan.foundation.ledger.services import record_many
 from anlan.foundation.rules.queries import rulebook
 from anlan.hazards.models import Grade, Hazard, Source
 from anlan.hazards.services.reporting import Report, report_hazard
-from anlan.hazards.services.steps import said
 from anlan.lib.dates import local_date
-from anlan.lib.refusals import BadInput, Refused
+from anlan.lib.refusals import BadInput, Refused, said
 from anlan.organizations.models import Organization
 from anlan.organizations.models import Status as Standing
 from anlan.visits.lines import inspection_line

@@ -8,7 +8,7 @@ from django.urls import reverse
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
 from anlan.foundation.ledger.services import record_many
-from anlan.foundation.notices.services import tell
+from anlan.foundation.notices.services import tell_others
 from anlan.foundation.rules.queries import rulebook
 from anlan.hazards.queries.hazards import officers_of
 from anlan.lib.dates import local_date
@@ -49,14 +49,14 @@ def tell_about(
     visit: Visit, users: Iterable[User | None], title: str, *, at: datetime, but: User | None
 ) -> None:
     """A notice for each of them except who did it."""
-    people = [one for one in users if one is not None and one != but]
-    tell(
-        people,
+    tell_others(
+        users,
         title,
+        visit.subject,
         body=f"{visit.organization.name}：{visit.wish[:80]}",
         url=reverse("visits:visit", args=[visit.uid]),
         at=at,
-        dedupe=f"{visit.subject}/{title[:24]}/{at.timestamp():.6f}",
+        but=but,
     )
 
 

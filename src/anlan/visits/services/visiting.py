@@ -8,9 +8,8 @@ from django.db import transaction
 
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.models import StoredFile
-from anlan.hazards.services.steps import said
 from anlan.lib.dates import day_bounds, local_date
-from anlan.lib.refusals import BadInput, NotAllowed, Refused
+from anlan.lib.refusals import BadInput, NotAllowed, Refused, said
 from anlan.lib.states import advance
 from anlan.visits.models import DeedKind, Kind, Outcome, Status, Visit
 from anlan.visits.queries import visits as queries
@@ -95,8 +94,8 @@ def end_visit(visit: Visit, walk: Walk, spot: Spot | None, *, by: User, at: date
 @transaction.atomic
 def sign_report(visit: Visit, summary: str, advice: str, *, by: User, at: datetime) -> None:
     """The expert answers for the report; after a contest, for the report as it now reads."""
-    words = _long(summary, "请用几句话写明总的情况。")
-    told = _long(advice, "请写明给企业的建议。")
+    words = said(summary, "请用几句话写明总的情况。", TEXT_MAX)
+    told = said(advice, "请写明给企业的建议。", TEXT_MAX)
     since = Status.CONTESTED if visit.status == Status.CONTESTED else Status.VISITED
     advance(
         visit,
@@ -161,12 +160,3 @@ def conclude_visit(visit: Visit, words: str, *, by: User, at: datetime) -> None:
 def _refuse_own_report(visit: Visit, by: User) -> None:
     if visit.expert_id == by.pk:
         raise Refused("专家不能签收自己的报告。", "请企业安全员签收。")
-
-
-def _long(text: str, missing: str) -> str:
-    words = text.strip()
-    if not words:
-        raise BadInput(missing, "写明以后再提交，其余内容都还在。")
-    if len(words) > TEXT_MAX:
-        raise BadInput(f"最多 {TEXT_MAX} 字，现在有 {len(words)} 字。", "请精简后再提交。")
-    return words

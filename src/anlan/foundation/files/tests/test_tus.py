@@ -64,7 +64,7 @@ def test_a_file_in_pieces_is_kept_under_the_hash_of_the_whole(tus: Tus) -> None:
 
 
 @given(cuts=st.lists(st.integers(1, len(FILM) - 1), max_size=6, unique=True), lost=st.booleans())
-@hypothesis(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@hypothesis(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12)
 def test_however_it_is_cut_and_whoever_continues_the_hash_is_true(
     tus: Tus, cuts: list[int], lost: bool
 ) -> None:

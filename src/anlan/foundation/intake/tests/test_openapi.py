@@ -97,7 +97,7 @@ def every_operation(door: Door) -> list[Any]:
 
 
 def send_many(
-    operation: Any, mode: GenerationMode, send: Callable[[Any], None], most: int = 12
+    operation: Any, mode: GenerationMode, send: Callable[[Any], None], most: int = 7
 ) -> None:
     cases = given(operation.as_strategy(generation_mode=mode))
     settings(calm, max_examples=most)(cases(send))()  # type: ignore[no-untyped-call]

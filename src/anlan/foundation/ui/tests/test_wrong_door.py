@@ -76,7 +76,8 @@ def test_every_such_address_shows_a_page_or_leads_to_one(cast: Cast) -> None:
 def test_the_page_above_says_why_one_is_there(cast: Cast, browser_of: Enter) -> None:
     klass = a_submitted_class(cast)
     browser = browser_of(cast.district_official)
-    answer = browser.get(reverse("classes:decide", args=[klass.uid]), follow=True)
+    url = reverse("classes:decide", args=[klass.uid])
+    answer = browser.get(url, follow=True, headers={"accept": "text/html"})
     assert answer.redirect_chain == [(reverse("classes:record", args=[klass.uid]), 303)]
     assert answer.content.decode().count(LED) == 1
     assert LED not in browser.get("/notices/").content.decode(), "said once"
@@ -96,7 +97,7 @@ def test_a_stranger_who_reloads_the_way_back_in_reads_what_to_do(client: Client)
     assert answer.status_code == 405
     page = answer.content.decode()
     assert "这个地址只用来提交，不能直接打开。" in page
-    assert "请从菜单进入要办的事" in page
+    assert "请回首页进入要办的事" in page
 
 
 def test_parts_and_programs_get_their_refusal(client: Client) -> None:
