@@ -88,6 +88,7 @@ export default function call(root) {
 
   const lost = (gone) => say(gone ? '网络不通，正在重试，位置会保留一会儿' : '网络已恢复', gone ? 'tone-warn' : '')
 
+  start.disabled = false
   start.addEventListener('click', async () => {
     start.disabled = true
     say('正在打开摄像头')

@@ -87,7 +87,8 @@ export default function face(root) {
   const say = (words, tone = '') => { line.textContent = words; line.className = `face-line ${tone}` }
   if (root.dataset.face === 'wait') { wait(root.dataset.state, 60); return }
   if (root.dataset.face === 'back') { root.addEventListener('submit', back); return }
-  if (!window.isSecureContext || !navigator.mediaDevices) { say(NO_CAMERA, 'tone-warn'); if (start) start.disabled = true; return }
+  if (!window.isSecureContext || !navigator.mediaDevices) { say(NO_CAMERA, 'tone-warn'); return }
+  if (start) start.disabled = false
   let stream = null
 
   // Asks until it has been looked at, then shows the page anew: what it came to is said there.

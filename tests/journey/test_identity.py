@@ -117,7 +117,7 @@ def _code(stage: StageHand, phone: str) -> str:
 
 
 def test_both_see_each_other_and_the_official_confirms(chromium: Browser, stage: StageHand) -> None:
-    stage("travel", to="2026-06-03T09:00:00+08:00")
+    stage("travel", to="2026-06-03T10:30:00+08:00")
     who = stage("a_check_to_see")
     learner = _actor(chromium, stage, PHONE, ["camera", "microphone"])
     phone = learner.log_in(who["user"], who["password"])

@@ -33,21 +33,21 @@ PERSONAL_DATA = (
         clocks=(
             Clock(
                 "营业执照照片（核对后）",
-                "organizations.licence_photo_hours",
+                "licence.photo_hours",
                 "小时",
                 lambda at: licences.settled_long_ago(at).count(),
                 acts.forget_settled,
             ),
             Clock(
                 "营业执照照片（最长）",
-                "organizations.licence_photo_days_max",
+                "licence.photo_days_max",
                 "天",
                 lambda at: licences.too_old(at).count(),
                 acts.forget_too_old,
             ),
             Clock(
                 "营业执照照片（登记没有提交）",
-                "organizations.licence_loose_hours",
+                "licence.loose_hours",
                 "小时",
                 lambda at: licences.left_behind(at).count(),
                 acts.forget_left_behind,

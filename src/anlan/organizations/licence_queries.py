@@ -64,19 +64,19 @@ def loose() -> QuerySet[LicencePhoto]:
 
 def settled_long_ago(at: datetime) -> QuerySet[LicencePhoto]:
     """Compared by somebody, and the hours after it are over."""
-    hours = rulebook(local_date(at)).whole("organizations.licence_photo_hours")
+    hours = rulebook(local_date(at)).whole("licence.photo_hours")
     return _kept().filter(settled_at__lte=at - timedelta(hours=hours))
 
 
 def too_old(at: datetime) -> QuerySet[LicencePhoto]:
     """Kept as long as any may be, compared or not."""
-    days = rulebook(local_date(at)).whole("organizations.licence_photo_days_max")
+    days = rulebook(local_date(at)).whole("licence.photo_days_max")
     return _kept().filter(at__lte=at - timedelta(days=days))
 
 
 def left_behind(at: datetime) -> QuerySet[LicencePhoto]:
     """Of a guide that was given up."""
-    hours = rulebook(local_date(at)).whole("organizations.licence_loose_hours")
+    hours = rulebook(local_date(at)).whole("licence.loose_hours")
     return loose().filter(at__lte=at - timedelta(hours=hours))
 
 

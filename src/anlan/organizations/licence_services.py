@@ -167,15 +167,15 @@ def _refuse_flood(address: str, at: datetime) -> None:
     Of several at the same moment a few more than the limit may come in.
     """
     book = rulebook(local_date(at))
-    most = book.whole("organizations.licence_address_hour_max")
+    most = book.whole("licence.address_hour_max")
     if limits.counted("licence-address", address, since=at - HOUR) >= most:
         raise limits.TooOften(
             "这个网络一小时内上传的执照照片太多。",
             "请直接对照执照填写，或一小时后再拍。已填的内容没有丢失。",
         )
-    if queries.waiting().count() >= book.whole("organizations.licence_waiting_max"):
+    if queries.waiting().count() >= book.whole("licence.waiting_max"):
         raise QueueFull
-    if queries.loose().count() >= book.whole("organizations.licence_loose_max"):
+    if queries.loose().count() >= book.whole("licence.loose_max"):
         raise QueueFull
     limits.count("licence-address", address, at=at)
 

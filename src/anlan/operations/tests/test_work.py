@@ -63,7 +63,7 @@ def test_the_log_is_signed_by_a_worker_of_its_own() -> None:
     prompt = work._of_lane(SHIPPED, PROMPT)
     assert [job.run for job in prompt] == [sequence, keep_pulse]
     assert len(work._of_lane(SHIPPED, None)) == len(SHIPPED)
-    assert len(work._of_lane(SHIPPED, STEADY)) == len(SHIPPED) - 6
+    assert len(work._of_lane(SHIPPED, STEADY)) == len(SHIPPED) - 8
     assert [job.run for job in work._of_lane(SHIPPED, FILMS)] == [make_next, learn_codes]
     commands = [_worker(lane)[-2:] for lane in WORKERS.values()]
     assert commands == [["--lane", PROMPT], ["--lane", STEADY], ["--lane", FILMS], ["--lane", EYES]]

@@ -332,11 +332,11 @@ def test_before_it_is_read_nothing_is_shown(cast: Cast) -> None:
 
 
 def a_limit(key: str, value: int) -> None:
-    Rule.objects.filter(key=f"organizations.{key}").update(value=value)
+    Rule.objects.filter(key=key).update(value=value)
 
 
 def test_uploads_are_bounded_by_address_and_by_what_waits(cast: Cast, client: Client) -> None:
-    a_limit("licence_address_hour_max", 2)
+    a_limit("licence.address_hour_max", 2)
     a_photo()
     a_photo()
     with pytest.raises(TooOften):
@@ -345,11 +345,11 @@ def test_uploads_are_bounded_by_address_and_by_what_waits(cast: Cast, client: Cl
     licence_services.photograph_for_draft("b", JPEG, address="192.0.2.7", at=NOW)
     later = NOW + 2 * HOUR
     licence_services.photograph_for_draft(KEY, JPEG, address=HOME, at=later)
-    a_limit("licence_waiting_max", 2)
+    a_limit("licence.waiting_max", 2)
     with pytest.raises(QueueFull):
         licence_services.photograph_for_draft("c", JPEG, address="192.0.2.8", at=later)
-    a_limit("licence_waiting_max", 40)
-    a_limit("licence_loose_max", 2)
+    a_limit("licence.waiting_max", 40)
+    a_limit("licence.loose_max", 2)
     enter_guide(client)
     answer = press(client, "photo", photo=a_file(), name="明湖机械")
     assert answer.status_code == 429
