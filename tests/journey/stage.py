@@ -11,8 +11,10 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import django
@@ -56,7 +58,10 @@ from anlan.identity.models import (  # noqa: E402
     id_index,
     phone_index,
 )
-from anlan.identity.services import ensure_account  # noqa: E402
+from anlan.identity.services import (
+    checks,
+    ensure_account,
+)
 from anlan.identity.services.checks import begin  # noqa: E402
 from anlan.kits.models import Record  # noqa: E402
 from anlan.operations.story import acts, troupe  # noqa: E402
@@ -68,6 +73,7 @@ from anlan.testing.cast import the_cast  # noqa: E402
 from anlan.testing.classes import a_running_class, a_worker  # noqa: E402
 from anlan.testing.eyes import ToldEyes, a_card  # noqa: E402
 from anlan.testing.template import fill_test_database  # noqa: E402
+from anlan.vision.challenge import Challenge, draw  # noqa: E402
 from anlan.vision.findings import Verdict  # noqa: E402
 
 PASSWORD = "An-Lan-2026"
@@ -388,6 +394,13 @@ def load_exam_rules() -> None:
     Rule.objects.filter(key="exam.seal_spread_minutes").update(value=0)
 
 
+def hurried(chance: Random, nonce: str) -> Challenge:
+    """A challenge of four seconds: no journey is about how long a head takes to turn."""
+    drawn = draw(chance, nonce)
+    steps = tuple(replace(one, at=one.at / 3, until=one.until / 3) for one in drawn.steps)
+    return replace(drawn, steps=steps, seconds=drawn.seconds / 3)
+
+
 def serve(stage: Stage) -> None:
     server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
     server.set_app(application)
@@ -409,6 +422,7 @@ def answer(value: dict[str, Any]) -> None:
 if __name__ == "__main__":
     # A quarter of a second each by the real one, and no journey is about how passwords are kept.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    checks.draw = hurried
     with temporary_city(fill_test_database):
         stage = Stage(datetime.fromisoformat(sys.argv[1]))
         stage.set_up()

@@ -371,11 +371,11 @@ def take_paper(troupe: Troupe, n: int, phone: str, *, fails: bool) -> None:
     if n == 0:
         check_accessible(page, "paper")
     right = troupe.stage("right_answers", sitting=sitting[1])
-    if n <= 1:
+    if n == 0 and not fails:
         for no, positions in enumerate(right, start=1):
             answer(page, no, positions, fails=fails)
     else:
-        page.evaluate(ANSWER_ALL, right)
+        page.evaluate(ANSWER_ALL, [right, fails])
     page.get_by_role("button", name=re.compile("交卷")).first.click()
     dialog = page.get_by_role("dialog")
     if dialog.count():
@@ -396,10 +396,11 @@ def answer(page: Page, no: int, positions: list[int], *, fails: bool) -> None:
         onward.click()
 
 
-# The same presses without a pointer that waits for every frame: two learners press them by hand.
-ANSWER_ALL = """right => right.forEach((positions, no) => {
-  const labels = document.querySelectorAll(`[data-question='${no + 1}'] label.choice`);
-  positions.forEach(position => labels[position].click());
+# The same presses without a pointer that waits for every frame; the make-up is pressed by hand.
+ANSWER_ALL = """([right, fails]) => right.forEach((positions, no) => {
+  const labels = [...document.querySelectorAll(`[data-question='${no + 1}'] label.choice`)];
+  const wrong = labels.findIndex((_, position) => !positions.includes(position));
+  (fails ? [wrong] : positions).forEach(position => labels[position]?.click());
   if (no + 1 < right.length) document.querySelector("nav.bar .btn-primary").click();
 })"""
 
