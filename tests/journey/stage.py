@@ -58,10 +58,7 @@ from anlan.identity.models import (  # noqa: E402
     id_index,
     phone_index,
 )
-from anlan.identity.services import (
-    checks,
-    ensure_account,
-)
+from anlan.identity.services import checks, ensure_account  # noqa: E402
 from anlan.identity.services.checks import begin  # noqa: E402
 from anlan.kits.models import Record  # noqa: E402
 from anlan.operations.story import acts, troupe  # noqa: E402
@@ -422,7 +419,7 @@ def answer(value: dict[str, Any]) -> None:
 if __name__ == "__main__":
     # A quarter of a second each by the real one, and no journey is about how passwords are kept.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    checks.draw = hurried
+    checks.draw = hurried  # type: ignore[attr-defined,assignment]
     with temporary_city(fill_test_database):
         stage = Stage(datetime.fromisoformat(sys.argv[1]))
         stage.set_up()

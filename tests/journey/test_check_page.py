@@ -38,7 +38,10 @@ def site() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(params=["one file from the disk", "served"])
+FROM_DISK = pytest.param("one file from the disk", marks=pytest.mark.long)
+
+
+@pytest.fixture(params=["served", FROM_DISK])
 def checker(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iterator[Checker]:
     address = f"{site}/verify/" if request.param == "served" else offline_file().as_uri()
     with checker_at(chromium, address) as checker:
