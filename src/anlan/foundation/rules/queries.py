@@ -1,11 +1,13 @@
 """Asking the rule book."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from anlan.foundation.rules.models import Rule
 from anlan.lib.at_hand import AtHand
@@ -46,11 +48,15 @@ class Rulebook:
 
 
 def rulebook(on: date, *, scope: str = "") -> Rulebook:
-    """The rules in force on a day; those of the narrower scope win."""
+    """The rules in force on a day; those of the narrower scope win.
+
+    Some hundreds of them are read for most requests: as plain rows, a third of what models cost.
+    """
     in_force = Rule.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on, scope__in=["", scope]
     ).order_by("scope", "valid_from")
-    return Rulebook({r.key: Ruling(r.value, r.clause, r.label) for r in in_force})
+    rows = in_force.values_list("key", Cast("value", TextField()), "clause", "label")
+    return Rulebook({key: Ruling(json.loads(value), *words) for key, value, *words in rows})
 
 
 def _books(keys: Collection[tuple[date, str]]) -> dict[tuple[date, str], Rulebook]:

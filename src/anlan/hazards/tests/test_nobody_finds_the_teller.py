@@ -78,7 +78,7 @@ def pages_of(browser: Client, cast: Cast) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("who", ["officer", "colleague"])
+@pytest.mark.parametrize("who", ["officer", pytest.param("colleague", marks=pytest.mark.long)])
 def test_no_page_and_no_query_of_theirs_knows(
     cast: Cast, browser_of: Enter, settings: LazySettings, who: str
 ) -> None:

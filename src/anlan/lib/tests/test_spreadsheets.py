@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -97,13 +96,11 @@ def test_a_bad_row_comes_back_with_its_problem_and_no_row_is_lost() -> None:
     assert again.headers == back.headers
 
 
-def test_twenty_thousand_rows_are_read_in_a_second() -> None:
-    content = write_table("花名册", HEADERS, (person(number) for number in range(20_000)))
-    began = time.process_time()
+def test_a_long_file_is_read_to_its_last_row() -> None:
+    content = write_table("花名册", HEADERS, (person(number) for number in range(5_000)))
     table = read_table(content, expected=HEADERS)
-    assert time.process_time() - began < 1.0  # measured 0.2 s
-    assert len(table.rows) == 20_000
-    assert table.row_numbers[-1] == 20_002
+    assert len(table.rows) == 5_000
+    assert table.row_numbers[-1] == 5_002
 
 
 def test_title_rows_are_skipped_and_row_numbers_are_those_of_excel() -> None:
