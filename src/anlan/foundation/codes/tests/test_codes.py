@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 
 import pytest
@@ -28,11 +27,9 @@ def test_every_level_of_the_industries_is_there_and_hangs_together() -> None:
     assert all(code.parent_code in known for code in industries)
 
 
-def test_loading_again_changes_nothing_and_is_quick() -> None:
+def test_loading_again_changes_nothing() -> None:
     before = list(Code.objects.order_by("pk").values())
-    began = time.process_time()
     assert services.load_codes() == len(before)
-    assert time.process_time() - began < 1.0
     assert list(Code.objects.order_by("pk").values()) == before
 
 
