@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from anlan.vision.characters import STANDARD
@@ -12,6 +13,7 @@ from anlan.vision.upright import Line
 _DROPPED = re.compile(r"[\s:：·.。,，、_]+")
 _WIDE = str.maketrans("（）［］×Ⅹｘ", "()[]XXX")  # noqa: RUF001
 SAME_ROW = 0.55  # of a line's height
+SAME_LETTER = 0.4  # of a line's height: boxes reach into each other by more than their margins
 
 
 def compact(text: str) -> str:
@@ -32,7 +34,20 @@ def rows_of(lines: Iterable[Line]) -> list[list[Line]]:
             rows[-1].append(line)
         else:
             rows.append([line])
-    return [sorted(row, key=lambda line: line.left) for row in rows]
+    return [_read_once(sorted(row, key=lambda line: line.left)) for row in rows]
+
+
+def _read_once(row: Sequence[Line]) -> list[Line]:
+    """The row without letters that two boxes have both read, where one reaches into the other."""
+    once: list[Line] = []
+    for line in row:
+        before = once[-1] if once else None
+        if before and before.text[-1:] == line.text[:1]:
+            overlap = before.right - line.left
+            if overlap > SAME_LETTER * min(before.height, line.height):
+                line = replace(line, text=line.text[1:])
+        once.append(line)
+    return once
 
 
 def text_of(row: Sequence[Line]) -> str:

@@ -53,6 +53,15 @@ def test_a_card_that_agrees_with_itself_is_sure() -> None:
     assert (paper.sure, paper.doubts, paper.age) == (True, (), 36)
 
 
+@pytest.mark.parametrize(("reach", "birth"), [(22, "1990-03-05"), (8, "")])
+def test_a_digit_in_two_boxes_is_read_once(reach: float, birth: str) -> None:
+    """A box that reaches a letter's width into the other has read that letter too."""
+    others = [one for one in front() if one.text != "1990年3月5日"]
+    year = line("1990", 190, 245)
+    rest = line("0年3月5日", year.right - reach, 245)
+    assert read([*others, year, rest]).value("birth") == birth
+
+
 def test_a_number_with_a_wrong_checksum_is_never_sure() -> None:
     for place in range(18):
         digit = str((int(NUMBER[place].replace("X", "0")) + 1) % 10)
