@@ -105,7 +105,7 @@ PERSONAL_DATA = (
                 "archive.keep_years",
                 "年",
                 lambda at: len(keys_past_retention(local_date(at))),
-                job="档案模块每小时销毁",
+                job="到期自动销毁",
             ),
         ),
     ),

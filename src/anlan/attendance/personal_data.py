@@ -101,7 +101,7 @@ PERSONAL_DATA = (
                 "attendance.address_days",
                 "天",
                 lambda at: _old_addresses(at).count(),
-                job="签到模块每小时清除",
+                job="到期自动清除",
             ),
         ),
     ),

@@ -41,7 +41,7 @@ def menu_for(user: User) -> list[MenuGroup]:
     if mine.has(Role.SAFETY_OFFICER):
         groups += _enterprise(user)
     if looks_after_accounts(user):
-        groups.append(_looking_after(user))
+        groups.insert(1 if is_operator(user) else len(groups), _looking_after(user))
     return [*_once(groups), _own(user)]
 
 

@@ -11,7 +11,7 @@ from anlan.identity.models import FIELD_NAMES, ImpactAssessment
 from anlan.identity.queries import RosterFilters
 from anlan.identity.rosters import ROSTER_FIELDS
 from anlan.lib.columns import Wanted
-from anlan.lib.masking import mask_id
+from anlan.lib.masking import mask_id, mask_name
 from anlan.lib.spreadsheets import Table
 
 REASONS = ("核对本人身份", "电话通知本人", "处理投诉举报", "事故或工伤调查")
@@ -93,6 +93,8 @@ def column_label(table: Table, at: int, *, masked: bool = False) -> str:
     example = next((row[at] for row in table.rows if at < len(row) and row[at]), "")
     if masked and len(example) >= 15 and example[:15].isdigit():
         example = mask_id(example)
+    elif masked and "姓名" in table.headers[at]:
+        example = mask_name(example)
     shown = f"，例：{example[:18]}" if example else "，空列"
     return f"{_letters(at)} 列「{table.headers[at] or '无表头'}」{shown}"
 

@@ -15,7 +15,7 @@ from anlan.identity.outside_forms import InsuredListForm, ListColumnsForm, StopF
 from anlan.identity.queries import insured as queries
 from anlan.identity.services import insured_lists as acts
 from anlan.identity.sheets import bad_rows_sheet
-from anlan.identity.shown_outside import in_force_words, is_running, preview_of, problems_of
+from anlan.identity.shown_outside import in_force_to, is_running, preview_of, problems_of
 from anlan.lib.dates import local_date
 from anlan.lib.refusals import NotAllowed
 
@@ -28,7 +28,7 @@ def lists(request: HttpRequest) -> HttpResponse:
     found = list(queries.lists_visible_to(actor(request))[:MOST])
     used = [one for one in found if one.in_force]
     context = {"lists": found, "rows": sum(one.rows_good for one in used)}
-    return render(request, "identity/insured_lists.html", context | {"to": in_force_words(used)})
+    return render(request, "identity/insured_lists.html", context | {"to": in_force_to(used)})
 
 
 @require_http_methods(["GET", "POST"])

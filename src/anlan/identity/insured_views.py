@@ -62,6 +62,7 @@ def of(request: HttpRequest, organization: Organization) -> HttpResponse:
         "organization": organization,
         "checks": queries.checks_of_user(actor(request), organization)[:MOST],
         "complete_to": queries.complete_to(),
+        "chose": policies.supervises(actor(request)),
         "steps": _steps(0),
     }
     status = 422 if form.errors else 200

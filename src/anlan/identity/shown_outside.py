@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from anlan.identity.insured import Asked, Result, Stretch, asked_of, stretches_of
@@ -135,7 +135,6 @@ def is_running(upload: InsuredList | InsuredCheck) -> bool:
     return upload.status in {SealedStatus.QUEUED, SealedStatus.RUNNING}
 
 
-def in_force_words(lists: Iterable[InsuredList]) -> str:
+def in_force_to(lists: Iterable[InsuredList]) -> date | None:
     """Up to which day the lists in use are complete."""
-    days = [one.as_of for one in lists]
-    return f"{min(days):%Y-%m-%d}" if days else ""
+    return min((one.as_of for one in lists), default=None)

@@ -93,7 +93,7 @@ PERSONAL_DATA = (
                 "injuries.upload_keep_days",
                 "天",
                 _old_files,
-                job="工伤模块每小时销毁",
+                job="到期自动销毁",
             ),
             Clock(
                 "查看工伤经过的记录",

@@ -90,7 +90,9 @@ class OrganizationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocapitalize": "characters", "spellcheck": "false"}),
     )
     name = forms.CharField(label="单位全称", max_length=100, help_text="与营业执照一致。")
-    industry = forms.CharField(label="所属行业", max_length=5)
+    industry = forms.CharField(
+        label="所属行业", max_length=5, error_messages={"required": "请选择所属行业。"}
+    )
     hazardous = forms.BooleanField(
         label="持有危险化学品生产、经营、使用或运输许可",
         required=False,

@@ -32,7 +32,7 @@ PERSONAL_DATA = (
                 "recording.keep_days",
                 "天",
                 lambda at: due(at).count(),
-                job="录像模块每小时销毁",
+                job="到期自动销毁",
             ),
         ),
     ),

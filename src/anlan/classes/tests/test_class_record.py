@@ -75,7 +75,7 @@ def test_somebody_trained_before_is_shown_with_the_other_class(
         at=NOW,
     )
     text = _page(browser_of(cast.class_manager), second)
-    assert f"本年度同项目已参训：{first.number}" in text
+    assert f'本年度同项目已参训：<span class="nowrap">{first.number}</span>' in text
 
 
 def test_the_time_line_tells_the_whole_story_newest_first(cast: Cast, browser_of: Enter) -> None:

@@ -5,6 +5,7 @@ tiles are derived from the places; the checkpoint is published last. What a cras
 found by the next round (`LogHead.published`).
 """
 
+import secrets
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -116,7 +117,7 @@ def rebuild_tiles(size: int) -> None:
 def _show(note: str) -> None:
     """The newest checkpoint, where any web server may serve it; a file is replaced whole."""
     path = log_folder() / "checkpoint"
-    draft = path.with_suffix(".draft")
+    draft = path.with_suffix(f".{secrets.token_hex(4)}.draft")  # two processes may show at once
     draft.write_text(note, encoding="utf-8")
     draft.replace(path)
 

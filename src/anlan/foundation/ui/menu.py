@@ -1,7 +1,8 @@
 """The shape of the side menu and of the phone's tabs; config/menu.py fills it.
 
-A long menu folds: groups stand open where one is, where something waits, and where the reader has
-opened them (the cookie `anlan_menu` keeps that, see `frontend/islands/menu.js`).
+A long menu folds: the first group stands open, and those where one is, where something waits, and
+where the reader has opened them (the cookie `anlan_menu` keeps that, see
+`frontend/islands/menu.js`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -64,11 +65,12 @@ def mark_groups(
     """The menu with its numbers, the item marked that the path belongs to, folded where long."""
     here = best_url((i.url for g in groups for i in g.items), path)
     roomy = sum(len(group.items) for group in groups) <= ALL_OPEN_UP_TO
+    first = next((group for group in groups if group.label), None)  # what the role is here for
     found = []
     for group in groups:
         items = [_marked(item, here, numbers) for item in group.items]
         inside = any(item.current for item in items)
-        unasked = roomy or any(item.count for item in items)
+        unasked = roomy or group is first or any(item.count for item in items)
         found.append(replace(group, items=items, open=inside or kept.get(group.label, unasked)))
     return found
 
