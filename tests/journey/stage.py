@@ -207,12 +207,15 @@ class Stage:
             for f in files
         ]
 
-    def an_exam_to_sit(self, opens: str) -> dict[str, str]:
-        """A learner with an account and a sitting of six questions, two hours open."""
+    def an_exam_to_sit(self, opens: str, who: int = 0) -> dict[str, str]:
+        """A learner with an account and a sitting of six questions, two hours open.
+
+        `who` tells learners apart where one stage sees several.
+        """
         at = datetime.fromisoformat(opens)
         load_exam_rules()
-        one = Inventor(77, start=300).person()
-        user = open_account(username="exam-learner", name=one.name, password=PASSWORD)
+        one = Inventor(77, start=300 + who).person()
+        user = open_account(username=f"exam-learner-{who}", name=one.name, password=PASSWORD)
         person = Person.objects.create(
             name=one.name,
             id_number=one.id_number,
@@ -247,38 +250,35 @@ class Stage:
         return found | {"name": person.name, "phone": person.phone, "official": city.username}
 
     def a_check_to_see(self) -> dict[str, str]:
-        """Somebody with a phone whose check for an exam is open, and the official who may see them."""
+        """Somebody with a phone whose check for an exam is open, and the official who may see them.
+
+        Asked again, another check of the same person.
+        """
         one = Inventor(78, start=310).person()
-        user = open_account(username="video-learner", name=one.name, password=PASSWORD)
-        person = Person.objects.create(
+        person = Person.objects.filter(id_index=id_index(one.id_number)).first()
+        person = person or Person.objects.create(
             name=one.name,
             id_number=one.id_number,
             id_index=id_index(one.id_number),
             phone=one.phone,
             phone_index=phone_index(one.phone),
-            user=user,
+            user=open_account(username="video-learner", name=one.name, password=PASSWORD),
             created_at=now(),
             is_synthetic=True,
         )
+        assert person.user
         subject, words = f"sitting/{uuid.uuid4()}", {"title": "结业理论考试", "back": "/"}
-        check = begin(person, Purpose.EXAM, subject, by=user, at=now(), **words)
+        check = begin(person, Purpose.EXAM, subject, by=person.user, at=now(), **words)
         city = User.objects.filter(grants__role=Role.CITY_OFFICIAL).order_by("id")[0]
         return {
             "uid": str(check.uid),
             "name": one.name,
             "end": one.id_number[-4:],
             "phone": one.phone,
-            "user": user.username,
+            "user": person.user.username,
             "password": PASSWORD,
             "official": city.username,
         }
-
-    def another_check(self) -> str:
-        """Of the same person's, for another exam."""
-        person = Person.objects.get(user__username="video-learner")
-        subject = f"sitting/{uuid.uuid4()}"
-        assert person.user is not None
-        return str(begin(person, Purpose.EXAM, subject, by=person.user, at=now()).uid)
 
     def video_signals(self) -> int:
         """How many descriptions of browsers, with their addresses, the database holds."""

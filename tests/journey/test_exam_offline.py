@@ -181,7 +181,7 @@ def test_what_was_ticked_before_the_script_came_is_an_answer(
 ) -> None:
     """A slow phone shows the plain page first; the learner is quicker than the script."""
     stage("travel", to="2026-06-02T08:30:00+08:00")
-    exam = stage("an_exam_to_sit", opens=OPENS)
+    exam = stage("an_exam_to_sit", opens=OPENS, who=1)
     stage("travel", to=OPENS)
     context = chromium.new_context(viewport=PHONE, locale="zh-CN", service_workers="block")
     context.set_default_timeout(PATIENCE_MS)

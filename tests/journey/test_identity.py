@@ -154,14 +154,15 @@ def test_a_refused_camera_is_said_and_the_other_way_stands_there(
     chromium: Browser, stage: StageHand
 ) -> None:
     """Chromium's fake permission says yes by itself; so the story lets the browser say no."""
+    stage("travel", to="2026-06-03T10:30:00+08:00")
+    who = stage("a_check_to_see")
     learner = _actor(chromium, stage, PHONE, [])
-    phone = learner.log_in("video-learner", "An-Lan-2026")
+    phone = learner.log_in(who["user"], who["password"])
     phone.add_init_script(
         "navigator.mediaDevices.getUserMedia = async () => {"
         " throw new DOMException('no', 'NotAllowedError') }"
     )
-    uid = stage("another_check")
-    phone = learner.open(f"/people/checks/{uid}/video/")
+    phone = learner.open(f"/people/checks/{who['uid']}/video/")
     phone.click("button:has-text('打开摄像头并排队')")
     expect(phone.locator("[data-line]")).to_contain_text("没有得到使用摄像头的许可")
     phone.click("button:has-text('改为请在场的人核对')")

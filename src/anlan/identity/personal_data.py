@@ -1,25 +1,23 @@
 """What this room and the floors below it keep about a person (`settings.ANLAN_PERSONAL_DATA`)."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from anlan.foundation.access.models import ContactPhone, OneTimeCode, RoleProposal
 from anlan.foundation.accounts.models import Grant, LoginSession
 from anlan.foundation.intake.models import EndedSession
 from anlan.foundation.notices.models import Notice, TextMessage
-from anlan.identity import queries
-from anlan.identity.kept import Clock, Erasure, Look, PersonalData, Row, ruling
+from anlan.identity import ending, queries
+from anlan.identity.kept import Clock, Erasure, Look, PersonalData, Row
 from anlan.identity.models import (
     LoginCode,
     Person,
     PersonalExport,
-    Reveal,
     RosterUpload,
     UploadStatus,
     Wish,
@@ -27,11 +25,10 @@ from anlan.identity.models import (
 from anlan.identity.models.people import INSURED
 from anlan.identity.queries import rights
 from anlan.identity.queries.past import past_of
-from anlan.identity.queries.wishes import scans_to_forget, wishes_of
+from anlan.identity.queries.wishes import wishes_of
 from anlan.identity.services import forget_files
 from anlan.identity.services import rights as acts
 
-MOST_A_ROUND = 500
 _SEALED_FIELD = "retained"
 _OVER = (UploadStatus.DONE, UploadStatus.FAILED, UploadStatus.DISCARDED)
 
@@ -200,83 +197,6 @@ def _erase_wishes(person: Person, at: datetime) -> Erasure:
     return Erasure(len(open_ones) + acts.forget_scans(papers, at=at))
 
 
-def _before(rule: str, at: datetime) -> datetime:
-    return at - timedelta(days=int(ruling(rule, at).value))
-
-
-def _old_texts(at: datetime) -> QuerySet[TextMessage]:
-    return TextMessage.objects.filter(at__lt=_before("notices.text_keep_days", at))
-
-
-def _old_notices(at: datetime) -> QuerySet[Notice]:
-    return Notice.objects.filter(at__lt=_before("notices.keep_days", at))
-
-
-def _old_codes(at: datetime) -> QuerySet[LoginCode]:
-    return LoginCode.objects.filter(at__lt=_before("accounts.code_keep_days", at))
-
-
-def _old_handed(at: datetime) -> QuerySet[OneTimeCode]:
-    return OneTimeCode.objects.filter(until__lt=_before("accounts.code_keep_days", at))
-
-
-def _old_reveals(at: datetime) -> QuerySet[Reveal]:
-    return Reveal.objects.filter(at__lt=_before("rights.look_keep_days", at))
-
-
-def _old_rosters(at: datetime) -> QuerySet[RosterUpload]:
-    last = _before("identity.roster_keep_days", at)
-    rows = RosterUpload.objects.filter(file__removed_at=None).select_related("file")
-    return rows.filter(Q(finished_at__lt=last) | Q(status=UploadStatus.UPLOADED, at__lt=last))
-
-
-def _forget_texts(at: datetime) -> int:
-    return _drop(_old_texts(at))
-
-
-def _forget_notices(at: datetime) -> int:
-    return _drop(_old_notices(at))
-
-
-def _forget_codes(at: datetime) -> int:
-    return _drop(_old_codes(at)) + _drop(_old_handed(at))
-
-
-def _forget_reveals(at: datetime) -> int:
-    return _drop(_old_reveals(at))
-
-
-def _forget_rosters(at: datetime) -> int:
-    found = list(_old_rosters(at)[:MOST_A_ROUND])
-    return forget_files(found, at=at)
-
-
-def _end_exports(at: datetime) -> int:
-    found = list(rights.exports_to_end(at)[:MOST_A_ROUND])
-    for one in found:
-        acts.end_export(one, at=at)
-    return len(found)
-
-
-def _old_papers(at: datetime) -> QuerySet[Wish]:
-    return scans_to_forget(_before("rights.paper_keep_days", at))
-
-
-def _forget_papers(at: datetime) -> int:
-    return acts.forget_scans(list(_old_papers(at)[:MOST_A_ROUND]), at=at)
-
-
-def _end_restrictions(at: datetime) -> int:
-    found = list(rights.ended_restrictions(at)[:MOST_A_ROUND])
-    return sum(acts.end_restriction(one, at=at) for one in found)
-
-
-def _drop(rows: QuerySet[Any]) -> int:
-    """A bounded part of them, the oldest first."""
-    oldest = list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_A_ROUND])
-    return rows.model._default_manager.filter(pk__in=oldest).delete()[0] if oldest else 0
-
-
 BASIS = "为履行法定职责或者法定义务所必需（个人信息保护法第十三条第一款第三项）"
 PERSONAL_DATA = (
     PersonalData(
@@ -292,15 +212,15 @@ PERSONAL_DATA = (
                 "花名册原件",
                 "identity.roster_keep_days",
                 "天",
-                lambda at: _old_rosters(at).count(),
-                _forget_rosters,
+                lambda at: ending.old_rosters(at).count(),
+                ending.forget_rosters,
             ),
             Clock(
                 "已注销人员的受限身份",
                 "",
                 "",
                 lambda at: rights.ended_restrictions(at).count(),
-                _end_restrictions,
+                ending.end_restrictions,
             ),
         ),
     ),
@@ -338,8 +258,8 @@ PERSONAL_DATA = (
                 "验证码",
                 "accounts.code_keep_days",
                 "天",
-                lambda at: _old_codes(at).count() + _old_handed(at).count(),
-                _forget_codes,
+                lambda at: ending.old_codes(at).count() + ending.old_handed(at).count(),
+                ending.forget_codes,
             ),
         ),
     ),
@@ -356,15 +276,15 @@ PERSONAL_DATA = (
                 "短信",
                 "notices.text_keep_days",
                 "天",
-                lambda at: _old_texts(at).count(),
-                _forget_texts,
+                lambda at: ending.old_texts(at).count(),
+                ending.forget_texts,
             ),
             Clock(
                 "通知",
                 "notices.keep_days",
                 "天",
-                lambda at: _old_notices(at).count(),
-                _forget_notices,
+                lambda at: ending.old_notices(at).count(),
+                ending.forget_notices,
             ),
         ),
     ),
@@ -382,8 +302,8 @@ PERSONAL_DATA = (
                 "查看记录",
                 "rights.look_keep_days",
                 "天",
-                lambda at: _old_reveals(at).count(),
-                _forget_reveals,
+                lambda at: ending.old_reveals(at).count(),
+                ending.forget_reveals,
             ),
         ),
     ),
@@ -406,14 +326,14 @@ PERSONAL_DATA = (
                 "rights.export_days",
                 "天",
                 lambda at: PersonalExport.objects.filter(ended_at=None, expires_at__lte=at).count(),
-                _end_exports,
+                ending.end_exports,
             ),
             Clock(
                 "书面申请和证明材料",
                 "rights.paper_keep_days",
                 "天",
-                lambda at: _old_papers(at).count(),
-                _forget_papers,
+                lambda at: ending.old_papers(at).count(),
+                ending.forget_papers,
             ),
         ),
     ),
