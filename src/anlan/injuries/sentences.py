@@ -14,6 +14,8 @@ SENTENCES = {
     "injury_reported": "上报工伤快报（{severity}），照片 {photos} 张",
     "recognition_applied": "收到工伤认定申请，申请日期 {on}",
     "papers_asked": "通知补正材料，{on}",
+    "papers_brought": "申请人补齐材料，{on}",
+    "recognition_declined": "不予受理工伤认定申请，{on}",
     "recognition_accepted": "受理工伤认定，{on}",
     "recognition_suspended": "中止工伤认定，{on} 起停止计时",
     "recognition_resumed": "恢复工伤认定，{on} 起继续计时",

@@ -97,6 +97,8 @@ def recognition_clock(record: Recognition, on: date) -> Clock:
     """What the 认定's clock says today."""
     if record.status == RecognitionStatus.DECIDED:
         return Clock(record.get_outcome_display() or "已作决定", "ok")
+    if record.status == RecognitionStatus.DECLINED:
+        return Clock("不予受理", "")
     if record.status == RecognitionStatus.PAPERS_ASKED:
         return Clock("等申请人补正，不计时", "wait")
     if record.status == RecognitionStatus.SUSPENDED and record.accepted_on:
@@ -136,10 +138,11 @@ def recognition_facts(record: Recognition, case: Case, terms: Terms) -> Facts:
         ("申请", f"{applied}（期限 {cn_date(last)}，已超过）" if late else applied),
         ("通知补正", cn_date(record.papers_asked_on) if record.papers_asked_on else ""),
         ("材料补齐", cn_date(record.papers_complete_on) if record.papers_complete_on else ""),
+        ("不予受理", cn_date(record.declined_on) if record.declined_on else ""),
         ("受理", cn_date(record.accepted_on) if record.accepted_on else ""),
         ("最后一天", cn_date(record.due_on) if record.due_on else ""),
         ("决定", cn_date(record.decided_on) if record.decided_on else ""),
-        ("依据", record.clause),
+        ("理由" if record.declined_on else "依据", record.clause),
     ]
     said += [
         (

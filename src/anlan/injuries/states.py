@@ -12,10 +12,17 @@ BATCH_STEPS = {
     BatchStatus.DONE: {BatchStatus.UNDONE},
     BatchStatus.FAILED: {BatchStatus.UNDONE},
 }
-# 工伤认定办法 8, 18, 20, 21: papers are asked for before acceptance, the clock stops only after it.
+# 工伤认定办法 8, 18, 20, 21: papers are asked for once, before acceptance; the clock stops only
+# after it. What was declined may be applied for anew once its ground is gone.
 RECOGNITION_STEPS = {
-    Recognising.APPLIED: {Recognising.PAPERS_ASKED, Recognising.ACCEPTED},
-    Recognising.PAPERS_ASKED: {Recognising.ACCEPTED},
+    Recognising.APPLIED: {Recognising.PAPERS_ASKED, Recognising.ACCEPTED, Recognising.DECLINED},
+    Recognising.PAPERS_ASKED: {
+        Recognising.PAPERS_HERE,
+        Recognising.ACCEPTED,
+        Recognising.DECLINED,
+    },
+    Recognising.PAPERS_HERE: {Recognising.ACCEPTED, Recognising.DECLINED},
+    Recognising.DECLINED: {Recognising.APPLIED},
     Recognising.ACCEPTED: {Recognising.SUSPENDED, Recognising.DECIDED},
     Recognising.SUSPENDED: {Recognising.ACCEPTED},
 }
@@ -23,6 +30,7 @@ RECOGNITION_STEPS = {
 ACCEPTING = {
     Recognising.APPLIED: {Recognising.ACCEPTED},
     Recognising.PAPERS_ASKED: {Recognising.ACCEPTED},
+    Recognising.PAPERS_HERE: {Recognising.ACCEPTED},
 }
 RESUMING = {Recognising.SUSPENDED: {Recognising.ACCEPTED}}
 APPRAISAL_STEPS = {

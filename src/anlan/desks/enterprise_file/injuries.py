@@ -27,6 +27,7 @@ MOST_STEPS = 50
 MOST_TYPES = 3
 DECISIONS = {
     RecognitionStatus.APPLIED: "决定是否受理认定申请",
+    RecognitionStatus.PAPERS_HERE: "材料已补齐，决定是否受理认定申请",
     RecognitionStatus.ACCEPTED: "作出认定决定",
 }
 

@@ -79,6 +79,10 @@ class ApplyForm(StepForm):
     )
 
 
+class DeclineForm(StepForm):
+    clause = forms.CharField(label="理由", max_length=60, help_text="如：超过一年申请时限")
+
+
 class AcceptForm(StepForm):
     clear = forms.BooleanField(label="事实清楚、权利义务明确（15 日内决定）", required=False)
 

@@ -47,15 +47,18 @@ class RecognitionOutcome(models.TextChoices):
 class RecognitionStatus(models.TextChoices):
     APPLIED = "applied", "已申请"
     PAPERS_ASKED = "papers_asked", "待补正"
+    PAPERS_HERE = "papers_here", "材料已补齐"
+    DECLINED = "declined", "不予受理"
     ACCEPTED = "accepted", "已受理"
     SUSPENDED = "suspended", "已中止"
     DECIDED = "decided", "已作决定"
 
 
 class Recognition(models.Model):
-    """认定 (工伤保险条例 17-20): applied, papers asked for, accepted, suspended, decided.
+    """认定 (工伤保险条例 17-20): applied, papers brought, accepted or declined, suspended, decided.
 
-    The application's own term is 30 days for the employer and one year for the worker. The
+    The application's own term is 30 days for the employer and one year for the worker. Acceptance
+    has 15 days from it, and 15 anew from the papers that were missing (工伤认定办法 8). The
     decision's is 60 days from acceptance, 15 where the facts are clear; suspensions stop the clock.
     """
 
@@ -68,12 +71,15 @@ class Recognition(models.Model):
     applied_on = models.DateField(null=True, blank=True)
     papers_asked_on = models.DateField(null=True, blank=True)
     papers_complete_on = models.DateField(null=True, blank=True)
+    declined_on = models.DateField(null=True, blank=True)
     accepted_on = models.DateField(null=True, blank=True)
     clear = models.BooleanField(default=False)
     due_on = models.DateField(null=True, blank=True)
     decided_on = models.DateField(null=True, blank=True)
     outcome = models.CharField(max_length=12, choices=RecognitionOutcome, blank=True)
-    clause = models.CharField(max_length=60, blank=True, help_text="条例 14 (一) and so on")
+    clause = models.CharField(
+        max_length=60, blank=True, help_text="条例 14 (一) and so on; why it was declined"
+    )
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

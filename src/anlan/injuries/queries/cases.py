@@ -133,7 +133,11 @@ def late_reports(user: User) -> QuerySet[Report]:
 
 def overdue_recognitions(user: User, *, on: date) -> QuerySet[Recognition]:
     """认定 whose clock has run out: acceptance or decision; one that stands still is never late."""
-    running = [RecognitionStatus.APPLIED, RecognitionStatus.ACCEPTED]
+    running = [
+        RecognitionStatus.APPLIED,
+        RecognitionStatus.PAPERS_HERE,
+        RecognitionStatus.ACCEPTED,
+    ]
     rows = Recognition.objects.filter(case__in=visible_to(user), status__in=running, due_on__lt=on)
     return rows.select_related("case", "case__organization").order_by("due_on", "id")
 

@@ -86,9 +86,9 @@ def apply_by(case: Case, terms: Terms) -> date:
 
 
 def running_recognitions(user: User) -> QuerySet[Recognition]:
-    """认定 without a decision, the nearest last day first."""
+    """认定 without an end, the nearest last day first."""
     rows = Recognition.objects.filter(case__in=visible_to(user))
-    open_ones = rows.exclude(status=RecognitionStatus.DECIDED)
+    open_ones = rows.exclude(status__in=(RecognitionStatus.DECIDED, RecognitionStatus.DECLINED))
     return open_ones.select_related("case").defer("case__narrative").order_by("due_on", "id")
 
 

@@ -1,4 +1,4 @@
-"""认定 step by step: applied, papers asked for, accepted, suspended, resumed, decided."""
+"""认定 step by step: applied, papers brought, accepted or declined, suspended, resumed, decided."""
 
 from datetime import date, datetime
 from typing import Any
@@ -22,23 +22,39 @@ from anlan.lib.dates import local_date
 from anlan.lib.refusals import BadInput, Refused
 from anlan.lib.states import advance
 
+_ANEW: dict[str, Any] = {  # what a new application after a declined one begins with
+    "papers_asked_on": None,
+    "papers_complete_on": None,
+    "declined_on": None,
+    "clause": "",
+}
+
 
 @transaction.atomic
 def apply_recognition(
     case: Case, *, by_employer: bool, on: date, by: User, at: datetime
 ) -> Recognition:
     """An application came in. One past its own term is recorded too, and said to be late: whether
-    there is a reason for it is for the official to weigh (工伤保险条例 17; 法释 2014-9, 7)."""
+    there is a reason for it is for the official to weigh (工伤保险条例 17; 法释 2014-9, 7).
+
+    After one that was declined another may come; the former stands in the ledger.
+    """
     _refuse_day(on, case.injured_on, "受伤日期", at)
-    if Recognition.objects.filter(case=case).exists():
+    former = Recognition.objects.select_for_update().filter(case=case).first()
+    if former is not None and former.status != RecognitionStatus.DECLINED:
         raise Refused("这件案件已有认定申请。", "请在现有的认定记录上办理。")
     terms = terms_on(on)
-    record = Recognition.objects.create(
-        case=case,
-        by_employer=by_employer,
-        applied_on=on,
-        due_on=last_day(on, terms.acceptance),
-    )
+    said: dict[str, Any] = {
+        "by_employer": by_employer,
+        "applied_on": on,
+        "due_on": last_day(on, terms.acceptance),
+    }
+    if former is None:
+        record = Recognition.objects.create(case=case, **said)
+    else:
+        _refuse_day(on, former.declined_on, "不予受理的日期", at)
+        advance(former, RecognitionStatus.APPLIED, RECOGNITION_STEPS, **said, **_ANEW)
+        record = former
     late = on > application_due(case.injured_on, by_employer=by_employer, terms=terms)
     _write(record, "recognition_applied", by, at, on=on.isoformat(), late=late)
     return record
@@ -60,11 +76,46 @@ def ask_papers(record: Recognition, *, on: date, by: User, at: datetime) -> Reco
 
 
 @transaction.atomic
+def bring_papers(record: Recognition, *, on: date, by: User, at: datetime) -> Recognition:
+    """All that was missing came: 15 days anew to accept or decline (工伤认定办法 8)."""
+    _refuse_day(on, record.papers_asked_on, "通知补正的日期", at)
+    last = last_day(on, terms_on(on).acceptance)
+    advance(
+        record,
+        RecognitionStatus.PAPERS_HERE,
+        RECOGNITION_STEPS,
+        papers_complete_on=on,
+        due_on=last,
+    )
+    _write(record, "papers_brought", by, at, on=on.isoformat())
+    return record
+
+
+@transaction.atomic
+def decline(record: Recognition, *, on: date, clause: str, by: User, at: datetime) -> Recognition:
+    """Not accepted, with the reason that the written answer gives (工伤认定办法 8)."""
+    if not clause.strip():
+        raise BadInput("不予受理要写明理由。", "例如：超过一年申请时限。")
+    _refuse_day(on, _last_step(record), "上一步的日期", at)
+    late = record.due_on is not None and on > record.due_on
+    advance(
+        record,
+        RecognitionStatus.DECLINED,
+        RECOGNITION_STEPS,
+        declined_on=on,
+        clause=clause.strip()[:60],
+        due_on=None,
+    )
+    _write(record, "recognition_declined", by, at, on=on.isoformat(), late=late)
+    return record
+
+
+@transaction.atomic
 def accept(
     record: Recognition, *, on: date, clear: bool = False, by: User, at: datetime
 ) -> Recognition:
     """Accepted: 60 days for the decision from here, 15 where facts and duties are clear."""
-    _refuse_day(on, record.papers_asked_on or record.applied_on, "上一步的日期", at)
+    _refuse_day(on, _last_step(record), "上一步的日期", at)
     terms = terms_on(on)
     changes: dict[str, Any] = {"accepted_on": on, "clear": clear}
     if record.status == RecognitionStatus.PAPERS_ASKED:
@@ -127,6 +178,11 @@ def decide(
     said = str(RecognitionOutcome(outcome).label)
     _write(record, "recognition_decided", by, at, on=on.isoformat(), outcome=said, late=late)
     return record
+
+
+def _last_step(record: Recognition) -> date | None:
+    """The day of the last step before acceptance."""
+    return record.papers_complete_on or record.papers_asked_on or record.applied_on
 
 
 def terms_on(day: date) -> Terms:

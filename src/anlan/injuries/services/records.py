@@ -27,7 +27,7 @@ def recognition_from(
         record.status = RecognitionStatus.ACCEPTED
         term = terms.decision_clear if record.clear else terms.decision
         record.due_on = due(record.accepted_on, term, pauses_of(record))
-    elif record.applied_on and not record.accepted_on:
+    elif record.applied_on and record.status == RecognitionStatus.APPLIED:
         record.due_on = last_day(record.applied_on, terms.acceptance)
     return record
 

@@ -140,6 +140,32 @@ def test_a_district_takes_a_step_and_others_cannot(cast: Cast, browser_of: Enter
     assert district.post(url.replace("suspend", "nonsense")).status_code == 404
 
 
+def test_missing_papers_come_and_the_application_is_declined(cast: Cast, browser_of: Enter) -> None:
+    a_ledger(cast)
+    case = Case.objects.get(source_key="A2")
+    city = browser_of(cast.city_official)
+
+    def take(step: str, on: str, **more: str) -> str:
+        said = {f"recognition-{step}-on": on} | {
+            f"recognition-{step}-{name}": value for name, value in more.items()
+        }
+        url = reverse("injuries:recognition", args=[case.uid, step])
+        found = city.post(url, said, follow=True)
+        assert found.status_code == 200
+        return found.content.decode()
+
+    take("apply", "2026-08-10", by_employer="yes")
+    assert "材料已补齐" in take("papers", "2026-08-12")
+    page = take("papers-here", "2026-08-20")
+    assert "9月4日" in page
+    url = reverse("injuries:recognition", args=[case.uid, "decline"])
+    assert city.post(url, {"recognition-decline-on": "2026-08-25"}).status_code == 422
+    page = take("decline", "2026-08-25", clause="超过申请时限")
+    assert "超过申请时限" in page
+    assert "登记认定申请" in page
+    assert "作出决定" not in page
+
+
 def test_overdue_stands_in_three_lists(cast: Cast, browser_of: Enter) -> None:
     a_ledger(cast)
     page = browser_of(cast.district_official).get(reverse("injuries:overdue"))

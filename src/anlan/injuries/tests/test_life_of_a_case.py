@@ -34,6 +34,16 @@ from anlan.testing.cast import NOW, Cast
 
 OUTCOMES = st.sampled_from((*RecognitionOutcome.values, "?"))
 AGO = st.integers(-1, 40)  # days before today that a step is dated; -1 is tomorrow
+BEFORE_ACCEPTANCE = (
+    RecognitionStatus.APPLIED,
+    RecognitionStatus.PAPERS_ASKED,
+    RecognitionStatus.PAPERS_HERE,
+)
+RUNNING = (
+    RecognitionStatus.APPLIED,
+    RecognitionStatus.PAPERS_HERE,
+    RecognitionStatus.ACCEPTED,
+)
 GOOD = (RecognitionOutcome.RECOGNISED, RecognitionOutcome.DEEMED)
 
 
@@ -99,8 +109,11 @@ class Life(RuleBasedStateMachine):
         if record is None:
             named: dict[str, Any] = {"by_employer": True}
             assert self._try(recognising.apply_recognition, self.case, on=self.today, **named)
-        elif record.status in (RecognitionStatus.APPLIED, RecognitionStatus.PAPERS_ASKED):
+        elif record.status in BEFORE_ACCEPTANCE:
             assert self._try(recognising.accept, record, on=self.today, clear=self.clear)
+        elif record.status == RecognitionStatus.DECLINED:
+            again: dict[str, Any] = {"by_employer": False}
+            assert self._try(recognising.apply_recognition, self.case, on=self.today, **again)
         elif record.status == RecognitionStatus.SUSPENDED:
             assert self._try(recognising.resume, record, on=self.today)
         elif record.status == RecognitionStatus.ACCEPTED:
@@ -119,9 +132,10 @@ class Life(RuleBasedStateMachine):
 
     @rule(ago=AGO, employer=st.booleans())
     def apply(self, ago: int, employer: bool) -> None:
-        had, on = self.record is not None, self._day(ago)
+        former, on = self.record, self._day(ago)
         if self._try(recognising.apply_recognition, self.case, by_employer=employer, on=on):
-            assert not had
+            assert former is None or former.status == RecognitionStatus.DECLINED
+            assert former is None or (former.declined_on and former.declined_on <= on)
             assert self.injured <= on <= self.today
 
     @rule(ago=AGO)
@@ -131,13 +145,30 @@ class Life(RuleBasedStateMachine):
             if self._try(recognising.ask_papers, record, on=self._day(ago)):
                 assert was == RecognitionStatus.APPLIED
 
+    @rule(ago=AGO)
+    def bring_papers(self, ago: int) -> None:
+        if record := self.record:
+            was, on = record.status, self._day(ago)
+            if self._try(recognising.bring_papers, record, on=on):
+                assert was == RecognitionStatus.PAPERS_ASKED
+                assert record.papers_complete_on == on
+
+    @rule(ago=AGO, clause=st.sampled_from(("", "超过申请时限")))
+    def decline(self, ago: int, clause: str) -> None:
+        if record := self.record:
+            was = record.status
+            if self._try(recognising.decline, record, on=self._day(ago), clause=clause):
+                assert clause
+                assert was in BEFORE_ACCEPTANCE
+
     @rule(ago=AGO, clear=st.booleans())
     def accept(self, ago: int, clear: bool) -> None:
         if record := self.record:
-            was, on = record.status, self._day(ago)
+            was, before, on = record.status, record.papers_complete_on, self._day(ago)
             if self._try(recognising.accept, record, on=on, clear=clear):
-                assert was in (RecognitionStatus.APPLIED, RecognitionStatus.PAPERS_ASKED)
-                assert (record.papers_complete_on == on) == (was == RecognitionStatus.PAPERS_ASKED)
+                assert was in BEFORE_ACCEPTANCE
+                here = on if was == RecognitionStatus.PAPERS_ASKED else before
+                assert record.papers_complete_on == here
 
     @rule(ago=AGO, reason=st.sampled_from(("", "等待交警认定")))
     def suspend(self, ago: int, reason: str) -> None:
@@ -194,10 +225,13 @@ class Life(RuleBasedStateMachine):
         record = self.record
         if record is None:
             return
-        runs = record.status in (RecognitionStatus.APPLIED, RecognitionStatus.ACCEPTED)
+        runs = record.status in RUNNING
         assert (record.due_on is not None) == runs
         if record.status == RecognitionStatus.ACCEPTED:
             assert record.due_on == counted_by_hand(record)
+        if record.status == RecognitionStatus.PAPERS_HERE:
+            assert record.papers_complete_on
+            assert record.due_on == working(record.papers_complete_on + timedelta(days=15))
         late = overdue_recognitions(self.cast.city_official, on=self.today).exists()
         assert late == bool(record.due_on and record.due_on < self.today)
 
@@ -207,7 +241,14 @@ class Life(RuleBasedStateMachine):
         record = self.record
         if record is None:
             return
-        days = [self.injured, record.applied_on, record.papers_asked_on, record.accepted_on]
+        days = [
+            self.injured,
+            record.applied_on,
+            record.papers_asked_on,
+            record.papers_complete_on,
+            record.declined_on,
+            record.accepted_on,
+        ]
         pauses = record.suspensions.order_by("since", "id").values_list("since", "until")
         days += [day for pause in pauses for day in pause]
         known = [day for day in days if day]
@@ -238,10 +279,13 @@ def counted_by_hand(record: Recognition) -> date:
         if until
         for n in range((until - since).days)
     }
-    last = record.accepted_on + timedelta(days=(15 if record.clear else 60) + len(stood))
-    while is_free(last):
-        last += timedelta(days=1)
-    return last
+    return working(record.accepted_on + timedelta(days=(15 if record.clear else 60) + len(stood)))
+
+
+def working(day: date) -> date:
+    while is_free(day):
+        day += timedelta(days=1)
+    return day
 
 
 def test_a_case_lives_by_the_rules(cast: Cast) -> None:

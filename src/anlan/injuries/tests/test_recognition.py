@@ -7,7 +7,9 @@ import pytest
 from anlan.foundation.ledger.models import Entry
 from anlan.injuries.models import Case, Recognition
 from anlan.injuries.queries import cases as queries
+from anlan.injuries.queries import standing
 from anlan.injuries.services import appraising, recognising
+from anlan.injuries.services.records import recognition_from
 from anlan.lib.refusals import BadInput, NotAllowed, Refused
 from anlan.testing.cast import NOW, Cast
 from anlan.testing.scenes import remembered
@@ -61,6 +63,56 @@ def test_papers_stop_the_clock_before_acceptance(cast: Cast) -> None:
         day(4, 1),
         day(6, 1),
     )  # 5月31日 is a Sunday
+
+
+def test_the_missing_papers_begin_fifteen_days_anew(cast: Cast) -> None:
+    by = cast.district_official
+    record = recognising.apply_recognition(
+        a_case(cast), by_employer=False, on=day(3, 10), by=by, at=NOW
+    )
+    recognising.ask_papers(record, on=day(3, 12), by=by, at=NOW)
+    with pytest.raises(BadInput):
+        recognising.bring_papers(record, on=day(3, 11), by=by, at=NOW)
+    recognising.bring_papers(record, on=day(4, 7), by=by, at=NOW)
+    assert (record.status, record.due_on) == ("papers_here", day(4, 22))
+    assert queries.overdue_recognitions(cast.city_official, on=day(4, 23)).get() == record
+    record = recognising.accept(record, on=day(4, 22), by=by, at=NOW)
+    assert (record.papers_complete_on, record.due_on) == (day(4, 7), day(6, 22))  # a Sunday before
+
+
+def test_a_file_read_again_sets_no_clock_going_that_waits_for_papers(cast: Cast) -> None:
+    by = cast.district_official
+    record = recognising.apply_recognition(
+        a_case(cast), by_employer=False, on=day(3, 10), by=by, at=NOW
+    )
+    recognising.ask_papers(record, on=day(3, 12), by=by, at=NOW)
+    said = {"applied_on": day(3, 11)}
+    again = recognition_from(record.case, record, said, recognising.terms_on(day(3, 11)))
+    assert (again.applied_on, again.status, again.due_on) == (day(3, 11), "papers_asked", None)
+
+
+def test_what_is_declined_stands_with_its_reason_and_may_be_applied_for_anew(cast: Cast) -> None:
+    by = cast.district_official
+    record = recognising.apply_recognition(
+        a_case(cast), by_employer=True, on=day(3, 10), by=by, at=NOW
+    )
+    with pytest.raises(BadInput):
+        recognising.decline(record, on=day(3, 20), clause=" ", by=by, at=NOW)
+    recognising.decline(record, on=day(3, 20), clause="劳动关系尚在仲裁", by=by, at=NOW)
+    assert (record.status, record.due_on) == ("declined", None)
+    assert not queries.overdue_recognitions(cast.city_official, on=day(11, 1)).exists()
+    assert not standing.running_recognitions(cast.city_official).exists()
+    with pytest.raises(NotAllowed):
+        recognising.accept(record, on=day(3, 21), by=by, at=NOW)
+    with pytest.raises(BadInput):
+        recognising.apply_recognition(record.case, by_employer=False, on=day(3, 19), by=by, at=NOW)
+    again = recognising.apply_recognition(
+        record.case, by_employer=False, on=day(5, 6), by=by, at=NOW
+    )
+    assert (again.pk, again.status, again.due_on) == (record.pk, "applied", day(5, 21))
+    assert (again.declined_on, again.clause, again.by_employer) == (None, "", False)
+    said = Entry.objects.filter(subject=record.case.subject).values_list("verb", flat=True)
+    assert list(said) == ["recognition_applied", "recognition_declined", "recognition_applied"]
 
 
 def test_a_suspension_moves_the_last_day_by_its_length(cast: Cast) -> None:

@@ -36,20 +36,29 @@ class Act:
     since: tuple[str, ...]
 
 
+_BEFORE_ACCEPTANCE = (Recognising.APPLIED, Recognising.PAPERS_ASKED, Recognising.PAPERS_HERE)
 RECOGNITION = {
     act.name: act
     for act in (
-        Act("apply", "登记认定申请", forms.ApplyForm, recognising.apply_recognition, ("",)),
+        Act(
+            "apply",
+            "登记认定申请",
+            forms.ApplyForm,
+            recognising.apply_recognition,
+            ("", Recognising.DECLINED),
+        ),
         Act(
             "papers", "通知补正材料", forms.StepForm, recognising.ask_papers, (Recognising.APPLIED,)
         ),
         Act(
-            "accept",
-            "受理",
-            forms.AcceptForm,
-            recognising.accept,
-            (Recognising.APPLIED, Recognising.PAPERS_ASKED),
+            "papers-here",
+            "材料已补齐",
+            forms.StepForm,
+            recognising.bring_papers,
+            (Recognising.PAPERS_ASKED,),
         ),
+        Act("accept", "受理", forms.AcceptForm, recognising.accept, _BEFORE_ACCEPTANCE),
+        Act("decline", "不予受理", forms.DeclineForm, recognising.decline, _BEFORE_ACCEPTANCE),
         Act("suspend", "中止", forms.SuspendForm, recognising.suspend, (Recognising.ACCEPTED,)),
         Act("resume", "恢复计时", forms.StepForm, recognising.resume, (Recognising.SUSPENDED,)),
         Act("decide", "作出决定", forms.DecideForm, recognising.decide, (Recognising.ACCEPTED,)),

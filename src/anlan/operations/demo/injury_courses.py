@@ -31,6 +31,7 @@ class Recognising:
     decided_on: date | None = None
     outcome: str = ""
     clause: str = ""
+    here_on: date | None = None  # the missing papers came
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,10 @@ def _accepted(
         else applied + timedelta(days=chance.randint(1, 14))
     )
     asked = papers if papers and papers <= today else None
+    came = papers + (begin - papers) * 2 // 3 if papers else None
+    here = came if came and came <= today else None
     if begin > today:
-        return Recognising(by_employer, applied, papers_on=asked)
+        return Recognising(by_employer, applied, papers_on=asked, here_on=here)
     clear = chance.random() < 0.3 and circumstance == Circumstance.WORK
     pauses: tuple[tuple[date, date | None], ...] = ()
     until = begin
@@ -120,10 +123,10 @@ def _accepted(
     late = chance.randint(20, 40) if chance.random() < 0.03 else 0
     decided = until + timedelta(days=term + late)
     if decided > today or stuck or (pauses and pauses[0][1] is None):
-        return Recognising(by_employer, applied, asked, begin, clear, pauses)
+        return Recognising(by_employer, applied, asked, begin, clear, pauses, here_on=here)
     return Recognising(
         by_employer, applied, asked, begin, clear, pauses, decided,
-        _outcome(circumstance, chance), CLAUSES[circumstance],
+        _outcome(circumstance, chance), CLAUSES[circumstance], here,
     )  # fmt: skip
 
 

@@ -136,7 +136,8 @@ class Records:
             for day in (one.applied_on, one.extended_on, one.decided_on)
         ]
         if course := tale.recognition:
-            days += [course.applied_on, course.papers_on, course.accepted_on, course.decided_on]
+            days += [course.applied_on, course.papers_on, course.here_on]
+            days += [course.accepted_on, course.decided_on]
             days += [day for pause in course.pauses for day in pause]
         steps = [step_at(day, self.today) for day in days if day]
         return max([tale.reported_at, *steps])
@@ -192,6 +193,14 @@ class Records:
             say("papers_asked", course.papers_on)
             record.status, record.due_on = RecognitionStatus.PAPERS_ASKED, None
             record.papers_asked_on = course.papers_on
+        if course.here_on:
+            say("papers_brought", course.here_on)
+            _, then = self._book(course.here_on)
+            record.status, record.due_on = (
+                RecognitionStatus.PAPERS_HERE,
+                last_day(course.here_on, then.acceptance),
+            )
+            record.papers_complete_on = course.here_on
         if course.accepted_on:
             self._accept(record, course, say)
         return record
@@ -206,7 +215,8 @@ class Records:
             on,
             course.clear,
         )
-        record.papers_complete_on = on if course.papers_on else None
+        if course.papers_on and not course.here_on:
+            record.papers_complete_on = on
         record.due_on = due(on, term, [Pause(*pause) for pause in course.pauses])
         say("recognition_accepted", on, clear=course.clear)
         for since, until in course.pauses:

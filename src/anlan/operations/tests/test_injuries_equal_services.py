@@ -42,6 +42,8 @@ COURSES: list[tuple[Recognising | None, tuple[Grading, ...]]] = [
     (None, ()),
     (Recognising(True, day(40)), ()),
     (Recognising(False, day(30), papers_on=day(33)), ()),
+    (Recognising(False, day(30), papers_on=day(33), here_on=day(41)), ()),
+    (Recognising(True, day(10), day(12), day(20), True, here_on=day(15)), ()),
     (Recognising(True, day(10), day(12), day(20), True), ()),
     (Recognising(True, day(10), None, day(20), False, ((day(30), None),)), ()),
     (
@@ -103,6 +105,8 @@ def recognise(case: Case, course: Recognising, by: User) -> None:
     )
     if course.papers_on:
         recognising.ask_papers(record, **at(course.papers_on))
+    if course.here_on:
+        recognising.bring_papers(record, **at(course.here_on))
     if course.accepted_on:
         recognising.accept(record, clear=course.clear, **at(course.accepted_on))
     for since, until in course.pauses:
