@@ -36,6 +36,8 @@ held = guarded(policies.holds_call, load=calls.held_call)
 @guarded(policies.may_look_at_checks)
 def queue(request: HttpRequest) -> HttpResponse:
     """The part of the desk's page that asks again by itself."""
+    if "HX-Request" not in request.headers:
+        return redirect("identity:checks")
     return render(request, "identity/_calls.html", {"calls": shown_calls(actor(request), now())})
 
 

@@ -220,6 +220,16 @@ def test_an_official_sees_what_differs_with_the_number_masked(
 
 
 def test_figures_say_what_they_count(cast: Cast, browser_of: Enter) -> None:
-    page = browser_of(cast.city_official).get(reverse("identity:check_figures")).content.decode()
+    city, url = browser_of(cast.city_official), reverse("identity:check_figures")
+    page = city.get(url).content.decode()
+    assert "还没有人刷过脸" in page
+    assert "<table" not in page
+    person = a_learner(cast)
+    a_face(person)
+    check = a_check(person)
+    one, _ = acts.begin_try(check, by=the_user(person), at=NOW)
+    FaceTry.objects.filter(pk=one.pk).update(answered_at=NOW, outcome="match")
+    page = city.get(url).content.decode()
+    assert "还没有人刷过脸" not in page
     assert "无数据" in page
     assert "误认" in page

@@ -179,7 +179,9 @@ def test_what_is_asked_every_few_seconds_asks_the_database_little(
             with counted(name):
                 assert client.post(reverse(name, args=[one.uid]), **JSON).status_code == 200
         with counted("identity:calls"):
-            assert "李*" in desk.get(reverse("identity:calls")).content.decode()
+            part = desk.get(reverse("identity:calls"), headers={"HX-Request": "true"})
+            assert "李*" in part.content.decode()
+        assert desk.get(reverse("identity:calls")).headers["Location"] == reverse("identity:checks")
         with counted("identity:call"):
             desk.get(reverse("identity:call", args=[call.uid]))
         with counted("identity:check"):
