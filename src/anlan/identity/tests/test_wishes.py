@@ -21,6 +21,7 @@ from anlan.identity import jobs, queries, services
 from anlan.identity.models import (
     DeletionRequest,
     DeletionStatus,
+    Face,
     PastIdentity,
     Person,
     PersonalExport,
@@ -28,8 +29,10 @@ from anlan.identity.models import (
     Wish,
     WishStatus,
 )
+from anlan.identity.queries import faces
 from anlan.identity.services import rights as acts
 from anlan.identity.tests.builders import a_row, a_worker, imported
+from anlan.identity.tests.check_scenes import a_face
 from anlan.lib.dates import local_date
 from anlan.lib.refusals import BadInput, NotAllowed, Refused
 from anlan.testing.cast import Cast, a_user, an_id_number
@@ -267,6 +270,19 @@ def test_a_number_is_corrected_by_the_city_alone(cast: Cast, browser_of: Enter, 
     assert roster.rows_new == (1 if free else 0)
     assert bool(roster.problems) is not free
     assert Entry.objects.filter(verb="id_number_corrected").count() == 1
+
+
+def test_a_corrected_number_ends_the_face_that_was_held_against_the_other(cast: Cast) -> None:
+    wish = confirmed(cast, a_correction(an_id_number(77), "id_number"))
+    services.ensure_account(wish.person, at=now())
+    a_face(wish.person)
+    acts.answer_wish(wish, grant=True, reason="公安证明", by=cast.city_official, at=now())
+    face = Face.objects.get(person=wish.person)
+    assert (face.status, face.kept, face.likeness) == ("ended", False, "")
+    assert faces.agrees(wish.person, local_date(now()))
+    line = Entry.objects.get(verb="id_number_corrected")
+    assert '"faces_destroyed":1' in line.leaf.replace(" ", "")
+    assert "重新登记人脸" in TextMessage.objects.latest("id").text
 
 
 def test_a_number_that_is_somebody_else_s_changes_nothing(cast: Cast) -> None:

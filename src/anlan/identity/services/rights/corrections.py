@@ -8,6 +8,7 @@ from anlan.foundation.accounts.models import User
 from anlan.foundation.ledger.services import record
 from anlan.foundation.notices import services as notices
 from anlan.identity.models import PastIdentity, Person, Wish, WishKind, id_index
+from anlan.identity.services.faces import end_faces
 from anlan.lib import idnumber
 from anlan.lib.bigrams import bigrams
 from anlan.lib.dates import local_date
@@ -72,6 +73,7 @@ def _change_number(wish: Wish, free: bool, by: User, at: datetime) -> None:
         raise Refused(
             f"{mask_id(wish.value)} 已登记为另一个人。", "请先核对是不是重复登记，再决定怎样更正。"
         ) from taken
+    faces = end_faces(person, at=at)  # they were held against a card with the other number
     record(
         person.subject,
         "id_number_corrected",
@@ -80,8 +82,10 @@ def _change_number(wish: Wish, free: bool, by: User, at: datetime) -> None:
         about=person.uid,
         personal={"id_number": person.id_number},
         wish=str(wish.uid),
+        faces_destroyed=faces,
     )
-    _text(person, f"您登记的身份证号已更正为 {mask_id(person.id_number)}", at)
+    said = f"您登记的身份证号已更正为 {mask_id(person.id_number)}"
+    _text(person, f"{said}，要刷脸请重新登记人脸" if faces else said, at)
 
 
 def _locked(wish: Wish) -> Person:
