@@ -121,8 +121,11 @@ class Stage:
         self.traveller.move_to(datetime.fromisoformat(to))
 
     def work(self) -> int:
-        """The worker's rounds, until nothing is left to do."""
-        schedule = import_string(settings.ANLAN_SCHEDULE)
+        """The worker's rounds, until nothing is left to do; a journey waits out no pause of seconds."""
+        schedule = [
+            replace(job, every=timedelta(0)) if job.every < timedelta(minutes=1) else job
+            for job in import_string(settings.ANLAN_SCHEDULE)
+        ]
         done, total = 1, 0
         while done:
             done = run_due(schedule, worker="stage")

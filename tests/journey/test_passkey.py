@@ -1,7 +1,6 @@
 """A passkey is made, is asked for as a second step, and opens the door alone: Chromium with a virtual
 authenticator (CDP). Passkeys need a host name, so the site is walked as localhost."""
 
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from anlan.testing.cast import PASSWORD, the_cast
 
-from .conftest import FLAGS
+from .conftest import CHROMIUM, FLAGS, NO_CHROMIUM
 
 pytestmark = pytest.mark.journey
 AUTHENTICATOR = {
@@ -36,13 +35,12 @@ def assets(settings: Any) -> Iterator[None]:
 
 
 def test_a_passkey_from_making_it_to_coming_in_by_it(assets: None, live_server: LiveServer) -> None:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    if CHROMIUM is None:
+        pytest.skip(NO_CHROMIUM)
     the_cast()
     url = live_server.url.replace("127.0.0.1", "localhost")
     with ThreadPoolExecutor(1) as aside:  # Playwright's event loop and Django keep apart
-        complaints = aside.submit(_walk, chromium, url).result()
+        complaints = aside.submit(_walk, CHROMIUM, url).result()
     assert complaints == []
 
 

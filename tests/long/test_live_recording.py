@@ -27,13 +27,12 @@ from anlan.proofs.segments import check_segments
 from anlan.recordings.models import LiveRecording, LiveStatus, Recording, Segment
 from anlan.testing.cast import PASSWORD, Cast, the_cast
 from anlan.testing.classes import a_running_class
-from tests.journey.conftest import DESK, FLAGS, PHONE
+from tests.journey.conftest import CHROMIUM, DESK, FLAGS, NO_CHROMIUM, PHONE
 from tests.long.city import City, Running, needs_proc, until
 from tests.long.site import free_port, served
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+    pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM),
     needs_proc,
 ]
 FILMED_SECONDS = 14
