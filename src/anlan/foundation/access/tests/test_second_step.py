@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import time_machine
@@ -67,6 +68,20 @@ def test_the_password_alone_opens_nothing_any_more(cast: Cast, secret: str) -> N
     assert "anlan_pass" not in client.cookies
     client.post(SECOND, {"code": app_code(secret, 9)})
     assert not is_in(client)  # a code of another time
+
+
+def test_a_passkey_is_offered_to_who_has_one(cast: Cast, secret: str) -> None:
+    client = Client()
+    log_in(client, "city")
+    page = client.get(SECOND).content.decode()
+    assert "打开手机上的验证器" in page
+    assert "data-passkey" not in page
+    kept = Authenticator.objects.filter(user_id=cast.city_official.pk, type="totp")
+    kept.update(type="webauthn", data={"name": "钥匙"})
+    with patch("allauth.mfa.webauthn.internal.auth.get_credentials", return_value=[]):
+        page = client.get(SECOND).content.decode()
+    assert "data-passkey" in page
+    assert "打开手机上的验证器" not in page
 
 
 def test_the_code_opens_and_leads_where_one_wanted(cast: Cast, secret: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.views import ReauthenticateView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import ReauthenticateView as MfaReauthenticateView
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.internal.auth import begin_registration
@@ -41,6 +42,16 @@ class _SecondStep(AuthenticateView):
 
     def get_form_class(self) -> type[SecondStepForm]:
         return SecondStepForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Offered is what the user has: allauth offers a passkey to everybody."""
+        found: dict[str, Any] = super().get_context_data(**kwargs)
+        kept = Authenticator.objects.filter(user=self.stage.login.user)
+        kinds = set(kept.values_list("type", flat=True))
+        found["has_app"] = Authenticator.Type.TOTP in kinds
+        if Authenticator.Type.WEBAUTHN not in kinds:
+            found["js_data"] = None
+        return found
 
 
 class _Passkey(LoginWebAuthnView):
