@@ -99,10 +99,12 @@ def may_answer_desk_login(user: User, asked: DeskLogin) -> bool:
 
 
 def may_show_code(user: User, session: Session) -> bool:
+    return may_show_codes_of(user, session.klass)
+
+
+def may_show_codes_of(user: User, klass: TrainingClass) -> bool:
     """The class manager and the teachers of the provider put the code on the screen."""
-    return reach(user).teaches_in(
-        session.klass.provider.uid, session.klass.uid, Role.CLASS_MANAGER, Role.TRAINER
-    )
+    return reach(user).teaches_in(klass.provider.uid, klass.uid, Role.CLASS_MANAGER, Role.TRAINER)
 
 
 def may_run_enrolment(user: User, enrolment: Enrolment) -> bool:

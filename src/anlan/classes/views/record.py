@@ -25,7 +25,7 @@ from anlan.classes.results import Result, results_of
 from anlan.classes.services.closing import EvidenceMissing, close_class
 from anlan.classes.services.reviews import cancel_class, snapshot
 from anlan.classes.states import EDITABLE, UNDER_WAY
-from anlan.foundation.accounts.guards import actor, guarded
+from anlan.foundation.accounts.guards import actor, guarded, may_open
 from anlan.foundation.accounts.models import User
 from anlan.foundation.files.responses import XLSX, send_bytes
 from anlan.foundation.ledger.queries import Happening
@@ -91,7 +91,8 @@ def close(request: HttpRequest, klass: TrainingClass) -> HttpResponse:
         closing = close_class(klass, by=actor(request), at=now())
     except EvidenceMissing as missing:
         fragment = request.headers.get("HX-Request") == "true"
-        context = {"klass": klass, "missing": missing, "gaps": _linked(klass, missing.gaps)}
+        gaps = _linked(actor(request), klass, missing.gaps)
+        context = {"klass": klass, "missing": missing, "gaps": gaps}
         template = "classes/_gaps.html" if fragment else "classes/missing.html"
         return render(request, template, context, status=missing.status)
     messages.success(request, f"已结班：{closing.passed}/{closing.enrolled} 人合格。")
@@ -158,7 +159,7 @@ def _context(
         "klass": klass,
         "steps": steps_of(klass),
         "next_actor": next_actor(klass, gaps),
-        "gaps": _linked(klass, gaps),
+        "gaps": _linked(user, klass, gaps),
         "facts": _facts(klass),
         "sessions": queries.sessions_of(klass).annotate(
             signed=Count("register__marks", filter=Q(register__marks__kind=MarkKind.IN))
@@ -166,7 +167,7 @@ def _context(
         "learners": learners,
         "seats": queries.seats_taken(klass),
         "reviews": _reviews(klass) if watching else [],
-        **(_for_deciding(klass) if policies.may_decide(user, klass) else {}),
+        **(_for_deciding(user, klass) if policies.may_decide(user, klass) else {}),
         "changes": changes,
         "asked": any(item["change"].status == ChangeStatus.ASKED for item in changes),
         "closing": _closing(klass),
@@ -191,13 +192,17 @@ def _may(user: User, klass: TrainingClass) -> dict[str, bool]:
         "follow": started and policies.may_follow(user, klass),
         "mine": klass.enrolments.filter(person__user=user).exists(),
         "run": started and policies.may_run(user, klass),
-        "door": klass.status in UNDER_WAY and policies.may_see_people(user, klass),
+        "door": klass.status in UNDER_WAY and policies.may_show_codes_of(user, klass),
         "sheets": started and policies.may_see_people(user, klass),
     }
 
 
-def _linked(klass: TrainingClass, gaps: list[Gap]) -> list[tuple[Gap, str]]:
-    return [(gap, mended_at(klass, gap)) for gap in gaps]
+def _linked(user: User, klass: TrainingClass, gaps: list[Gap]) -> list[tuple[Gap, str]]:
+    """Each with the page that mends it, for whoever may open that."""
+    found = [(gap, mended_at(klass, gap)) for gap in gaps]
+    pages = {page for _, page in found if page.startswith("/")}
+    shut = {page for page in pages if not may_open(user, page)}
+    return [(gap, "" if page in shut else page) for gap, page in found]
 
 
 def _facts(klass: TrainingClass) -> list[tuple[str, object]]:
@@ -230,13 +235,13 @@ def _reviews(klass: TrainingClass) -> list[tuple[Review, list[str]]]:
     return told[::-1]
 
 
-def _for_deciding(klass: TrainingClass) -> dict[str, Any]:
+def _for_deciding(user: User, klass: TrainingClass) -> dict[str, Any]:
     """What changed since the last decision, and what the rules say of it as it was submitted."""
     last = klass.reviews.last()
     gaps = application_gaps(klass, at=klass.submitted_at or now())
     return {
         "news": differences(last.snapshot, snapshot(klass)) if last else [],
-        "against": _linked(klass, gaps),
+        "against": _linked(user, klass, gaps),
     }
 
 

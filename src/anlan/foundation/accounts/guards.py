@@ -15,6 +15,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import Resolver404, resolve
 
 from anlan.foundation.accounts.models import User
 
@@ -59,6 +60,15 @@ def lets_in(view: View, user: User, url: Mapping[str, Any]) -> bool:
         return bool(policy(user, load(user, **url)) if load else policy(user))
     except (ObjectDoesNotExist, Http404):
         return False
+
+
+def may_open(user: User, path: str) -> bool:
+    """Whether there is a page at this path of the site and its guard lets the user in."""
+    try:
+        found = resolve(path)
+    except Resolver404:
+        return False
+    return lets_in(found.func, user, found.kwargs)
 
 
 def public(reason: str) -> Callable[[View], View]:
