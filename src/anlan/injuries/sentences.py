@@ -15,7 +15,7 @@ SENTENCES = {
     "recognition_applied": "收到工伤认定申请，申请日期 {on}",
     "papers_asked": "通知补正材料，{on}",
     "papers_brought": "申请人补齐材料，{on}",
-    "recognition_declined": "不予受理工伤认定申请，{on}",
+    "recognition_declined": "不予受理工伤认定申请，{on}，理由：{reason}",
     "recognition_accepted": "受理工伤认定，{on}",
     "recognition_suspended": "中止工伤认定，{on} 起停止计时",
     "recognition_resumed": "恢复工伤认定，{on} 起继续计时",

@@ -98,15 +98,17 @@ def decline(record: Recognition, *, on: date, clause: str, by: User, at: datetim
         raise BadInput("不予受理要写明理由。", "例如：超过一年申请时限。")
     _refuse_day(on, _last_step(record), "上一步的日期", at)
     late = record.due_on is not None and on > record.due_on
+    reason = clause.strip()[:60]
     advance(
         record,
         RecognitionStatus.DECLINED,
         RECOGNITION_STEPS,
         declined_on=on,
-        clause=clause.strip()[:60],
+        clause=reason,
         due_on=None,
     )
-    _write(record, "recognition_declined", by, at, on=on.isoformat(), late=late)
+    said = {"on": on.isoformat(), "late": late, "reason": reason}  # it outlives a new application
+    _write(record, "recognition_declined", by, at, **said)
     return record
 
 

@@ -113,6 +113,7 @@ def test_what_is_declined_stands_with_its_reason_and_may_be_applied_for_anew(cas
     assert (again.declined_on, again.clause, again.by_employer) == (None, "", False)
     said = Entry.objects.filter(subject=record.case.subject).values_list("verb", flat=True)
     assert list(said) == ["recognition_applied", "recognition_declined", "recognition_applied"]
+    assert "劳动关系尚在仲裁" in Entry.objects.get(verb="recognition_declined").leaf
 
 
 def test_a_suspension_moves_the_last_day_by_its_length(cast: Cast) -> None:
