@@ -98,7 +98,7 @@ def recognition_clock(record: Recognition, on: date) -> Clock:
     if record.status == RecognitionStatus.DECIDED:
         return Clock(record.get_outcome_display() or "已作决定", "ok")
     if record.status == RecognitionStatus.DECLINED:
-        return Clock("不予受理")
+        return Clock("可以重新申请")
     if record.status == RecognitionStatus.PAPERS_ASKED:
         return Clock("等申请人补正，不计时", "wait")
     if record.status == RecognitionStatus.SUSPENDED and record.accepted_on:
